@@ -1,0 +1,50 @@
+# Two commands matter: `make demo` shows it alive, `make test` proves it.
+# Everything lives under .venv/ and var/; nothing is written to HOME.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+export PYTHONDONTWRITEBYTECODE = 1
+export PIP_CACHE_DIR = $(CURDIR)/var/pip
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: demo demo-reset test check lint types contracts migrations messages clean help
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make demo        set everything up and run the main job; ARGS="--once", "--stage composed", "--subscribers 500"
+demo: $(VENV)/local.ready
+	@"$(BIN)/python" manage.py demo $(ARGS)
+
+## make demo-reset  forget everything that the demo made
+demo-reset: $(VENV)/local.ready
+	@"$(BIN)/python" manage.py demo_reset
+
+## make test        set everything up and run the tests
+test: $(VENV)/dev.ready
+	@"$(BIN)/python" -m pytest $(ARGS)
+
+## make check       lint, types, import contracts, missing migrations, tests: what CI asks
+check: lint types contracts migrations test
+
+lint: $(VENV)/dev.ready
+	@"$(BIN)/ruff" check . && "$(BIN)/ruff" format --check .
+
+types: $(VENV)/dev.ready
+	@"$(BIN)/mypy" newsletter audiences campaigns celery_app.py manage.py
+
+contracts: $(VENV)/dev.ready
+	@"$(BIN)/lint-imports"
+
+migrations: $(VENV)/dev.ready
+	@"$(BIN)/python" manage.py makemigrations --check --dry-run
+
+## make messages    gather the French words of the interface for locale/en (needs the gettext tools), and compile them
+messages: $(VENV)/local.ready
+	@"$(BIN)/python" manage.py makemessages -l en --no-location --no-wrap -i ".venv*" -i var -i data -i tests
+	@"$(BIN)/python" manage.py compilemessages -l en -l fr
+
+$(VENV)/%.ready: requirements/%.txt
+	@sh requirements/install.sh "$(PYTHON)" "$(VENV)" "$*"

@@ -1,0 +1,81 @@
+from datetime import date
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+
+from audiences.core.consent import CustomerKind, SubscriptionState
+from newsletter.core.states import choices
+from newsletter.models import Newsletter
+
+
+class Subscriber(models.Model):
+    """A reader. What a segment may ask is never null, so that NOT means the same in SQL and in Python."""
+
+    address = models.CharField(max_length=320)
+    address_key = models.BinaryField(max_length=32, unique=True)
+    first_name = models.CharField(max_length=60, blank=True)
+    language = models.CharField(max_length=5, default="fr")
+    commune = models.CharField(max_length=5, blank=True)
+    department = models.CharField(max_length=3, blank=True)
+    interests = ArrayField(models.CharField(max_length=16), default=list, blank=True)
+    kind = models.CharField(max_length=8, choices=choices(CustomerKind), default=CustomerKind.DIRECT.value)
+    subscribed_on = models.DateField()
+    paused_until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["commune"], name="subscriber_by_commune"),
+            models.Index(fields=["department"], name="subscriber_by_department"),
+            models.Index(fields=["subscribed_on"], name="subscriber_by_day"),
+            GinIndex(fields=["interests"], name="subscriber_by_interest"),
+        ]
+
+    def is_paused(self, day: date) -> bool:
+        return self.paused_until is not None and self.paused_until > day
+
+
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    def confirmed(self) -> "SubscriptionQuerySet":
+        return self.filter(state=SubscriptionState.CONFIRMED)
+
+    def to_be_mailed(self) -> "SubscriptionQuerySet":
+        """Whoever asked and was not written to about it yet."""
+        unanswered = self.filter(asked_at__isnull=False).exclude(mailed_for=F("asked_at"))
+        return unanswered.exclude(state=SubscriptionState.ENDED)
+
+
+class Subscription(models.Model):
+    """A reader's standing with one newsletter: what the consent ledger says, kept ready for queries."""
+
+    newsletter = models.ForeignKey(Newsletter, models.CASCADE, related_name="subscriptions")
+    subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="subscriptions")
+    state = models.CharField(max_length=12, choices=choices(SubscriptionState))
+    # Measured apart from receiving (DUTIES L7): silence is refusal.
+    tracking = models.BooleanField(default=False)
+    monthly = models.BooleanField(default=False)
+    asked_at = models.DateTimeField(null=True, blank=True)
+    # The asked_at whose mail has left: the rows are the queue, a lost hint loses no mail.
+    mailed_for = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subscriber", "newsletter"], name="subscription_once_per_newsletter"),
+            models.CheckConstraint(
+                condition=~Q(state=SubscriptionState.CONFIRMED.value) | Q(confirmed_at__isnull=False),
+                name="subscription_confirmed_at_a_time",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["newsletter", "subscriber"],
+                condition=Q(state=SubscriptionState.CONFIRMED.value),
+                name="subscription_confirmed",
+            ),
+            models.Index(fields=["asked_at"], condition=Q(asked_at__isnull=False), name="subscription_asked_at"),
+        ]

@@ -1,0 +1,70 @@
+"""Who is never to be written to, and telling the right wing that someone stopped."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from audiences.core.consent import LIFTED_BY_CONFIRMING, StopReason
+from audiences.keys import key_of
+from audiences.models import Suppression
+
+Stopped = Callable[[bytes, int | None, datetime], None]
+_listeners: list[Stopped] = []
+
+
+def on_stop(listener: Stopped) -> Stopped:
+    """Call `listener(address_key, newsletter_id, now)` in the transaction in which a person stops.
+
+    The newsletter is None when the address is not to be written to at all. Usable as a decorator.
+    """
+    if listener not in _listeners:
+        _listeners.append(listener)
+    return listener
+
+
+def stopped(address_key: bytes, newsletter_id: int | None, *, now: datetime) -> None:
+    """Tell everyone who asked to know; what they write commits or fails with the stop itself."""
+    for listener in _listeners:
+        listener(address_key, newsletter_id, now)
+
+
+@transaction.atomic
+def suppress(person: str | bytes, *, reason: StopReason, source: str = "", now: datetime) -> bool:
+    """Never write to this address again; return whether that is news.
+
+    A graver reason replaces one that the person could lift by asking for the letter again.
+    """
+    key = key_of(person) if isinstance(person, str) else bytes(person)
+    hold(key)
+    row, is_new = Suppression.objects.get_or_create(
+        address_key=key, defaults={"reason": reason.value, "source": source[:120], "at": now}
+    )
+    if not is_new and row.reason in LIFTED_BY_CONFIRMING and reason not in LIFTED_BY_CONFIRMING:
+        row.reason, row.source, row.at = reason.value, source[:120], now
+        row.save(update_fields=["reason", "source", "at"])
+    stopped(key, None, now=now)
+    return is_new
+
+
+def reason_for(address_key: bytes) -> StopReason | None:
+    """Return why this address is not written to, or None."""
+    row = Suppression.objects.filter(address_key=address_key).values_list("reason", flat=True).first()
+    return None if row is None else StopReason(row)
+
+
+def lift(address_key: bytes) -> None:
+    """Let an address be written to again, if its reason is one that the person's own word undoes."""
+    Suppression.objects.filter(
+        address_key=address_key, reason__in=[reason.value for reason in LIFTED_BY_CONFIRMING]
+    ).delete()
+
+
+def hold(address_key: bytes) -> None:
+    """Make everything that happens to one person happen in a row, until the transaction ends.
+
+    The person may have no row any more to be locked by, so the key itself is locked.
+    """
+    number = int.from_bytes(bytes(address_key[:8]), "big", signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])

@@ -1,0 +1,41 @@
+"""The words for what this wing's rules name. One place, French first."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from audiences.core.address import AddressFault
+from audiences.core.consent import CustomerKind, SubscriptionState
+
+Words = str | Promise
+
+ADDRESS_FAULTS: dict[AddressFault, Words] = {
+    AddressFault.EMPTY: _("Indiquez votre adresse e-mail."),
+    AddressFault.NO_AT: _("Une adresse s’écrit avec un seul @, par exemple prenom@domaine.fr."),
+    AddressFault.SPACE: _("Cette adresse contient une espace. Retirez-la."),
+    AddressFault.CONTROL: _("Cette adresse contient un caractère invisible. Écrivez-la à la main, sans la coller."),
+    AddressFault.LOCAL: _("Vérifiez ce qui précède le @ : un caractère n’y a pas sa place."),
+    AddressFault.LOCAL_LONG: _("Ce qui précède le @ est trop long : 64 caractères au plus."),
+    AddressFault.QUOTED: _("Les adresses entre guillemets ne sont pas acceptées."),
+    AddressFault.DOMAIN: _("Vérifiez ce qui suit le @ : ce domaine n’existe pas sous cette forme."),
+    AddressFault.DOMAIN_LONG: _("Ce qui suit le @ est trop long."),
+    AddressFault.LITERAL: _("Indiquez un nom de domaine après le @, pas une adresse IP."),
+    AddressFault.SINGLE_LABEL: _("Il manque la fin de l’adresse, par exemple .fr ou .com."),
+}
+
+KINDS: dict[CustomerKind, Words] = {
+    CustomerKind.DIRECT: _("Particuliers"),
+    CustomerKind.TRADE: _("Professionnels"),
+    CustomerKind.PRESS: _("Presse"),
+}
+
+STATES: dict[SubscriptionState, Words] = {
+    SubscriptionState.CONFIRMED: _("Inscrit"),
+    SubscriptionState.ASKED: _("En attente de confirmation"),
+    SubscriptionState.ENDED: _("Désinscrit"),
+}
+
+TONES: dict[SubscriptionState, str] = {
+    SubscriptionState.CONFIRMED: "good",
+    SubscriptionState.ASKED: "wait",
+    SubscriptionState.ENDED: "rest",
+}

@@ -1,0 +1,19 @@
+from django.apps import AppConfig
+
+
+class CampaignsConfig(AppConfig):
+    """The sending."""
+
+    name = "campaigns"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Answer what the wings on the left ask of the right."""
+        import celery_app  # noqa: F401 - shared tasks need their app
+        from audiences import suppressions
+        from campaigns import deliveries, reports, schedule, watchdog  # noqa: F401 - it listens for workers
+        from newsletter import editions, standings
+
+        suppressions.on_stop(deliveries.stop)
+        editions.guard_reopening(schedule.why_not_reopen)
+        standings.ask(reports.standings)

@@ -1,0 +1,287 @@
+"""One message to one reader: armed, sent or not, recorded. Every turn is one durable statement.
+
+The lock order is always chunk before delivery.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from campaigns import chunks
+from campaigns.core.campaign import LIVE, CampaignState
+from campaigns.core.delivery import MOVES, DeliveryState, SkipReason, Turn
+from campaigns.core.receipt import Receipt
+from campaigns.core.retry import MAX_ATTEMPTS, retry_at
+from campaigns.models import Campaign, Chunk, Delivery, DeliveryRetry
+from newsletter.core.states import advance
+
+S = DeliveryState
+DeliveryRows = QuerySet[Delivery]
+# An armed message begins to leave within this time or not at all; the worker's own clock keeps it too.
+SEND_WITHIN = timedelta(seconds=60)
+
+
+class LeaseLost(Exception):
+    """Someone else holds this chunk now: arm nothing more of it."""
+
+
+@dataclass(frozen=True)
+class Armed:
+    """A reader whose message may be written to the wire now; lives in memory only."""
+
+    delivery: int
+    address_key: bytes
+    address: str
+    first_name: str
+    attempts: int
+
+
+# Arming, before the first byte of a body: rows whose reader may not be written to any more are skipped with
+# their reason in the same statement. After a wait for a row's lock, `d.state` is looked at again.
+# A session that a sweeper has ended arms nothing more: nobody would look after what it left.
+ARM = """
+WITH session AS MATERIALIZED (
+    SELECT ended_at FROM campaigns_workersession WHERE id = %(worker)s FOR SHARE
+), due AS MATERIALIZED (
+    SELECT d.id, s.address, s.first_name,
+           CASE WHEN s.id IS NULL THEN 'erased'
+                WHEN EXISTS (SELECT 1 FROM audiences_suppression x WHERE x.address_key = d.address_key)
+                THEN 'suppressed'
+                WHEN NOT EXISTS (SELECT 1 FROM audiences_subscription c
+                                 WHERE c.subscriber_id = s.id AND c.newsletter_id = %(newsletter)s
+                                   AND c.state = 'confirmed')
+                THEN 'no_consent'
+                WHEN s.paused_until > %(today)s THEN 'paused'
+                ELSE '' END AS refused
+    FROM campaigns_delivery d
+    LEFT JOIN audiences_subscriber s ON s.id = d.subscriber_id
+    WHERE d.campaign_id = %(campaign)s AND d.position BETWEEN %(first)s AND %(last)s AND d.state = 'queued'
+      AND NOT EXISTS (SELECT 1 FROM campaigns_deliveryretry r WHERE r.delivery_id = d.id)
+      AND NOT EXISTS (SELECT 1 FROM session WHERE ended_at IS NOT NULL)
+    ORDER BY d.position
+    LIMIT %(limit)s
+    FOR UPDATE OF d
+)
+UPDATE campaigns_delivery d
+SET state = CASE due.refused WHEN '' THEN 'sending' ELSE 'skipped' END,
+    reason = due.refused,
+    attempts = d.attempts + CASE due.refused WHEN '' THEN 1 ELSE 0 END,
+    worker = %(worker)s, armed_at = now(), send_before = now() + make_interval(secs => %(within)s),
+    settled_at = CASE due.refused WHEN '' THEN NULL ELSE %(now)s END
+FROM due
+WHERE d.id = due.id AND d.state = 'queued'
+RETURNING d.id, d.state, d.address_key, due.address, due.first_name, d.attempts
+"""
+
+# A known answer is written down whoever holds the lease by now, and even over doubt; only the session that
+# armed a row may say what became of it.
+RECORD = """
+WITH said AS (
+    SELECT * FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(codes)s::int[], %(texts)s::text[],
+                         %(reasons)s::text[]) AS said(id, state, code, text, reason)
+), old AS MATERIALIZED (
+    SELECT d.id, d.state AS was
+    FROM campaigns_delivery d JOIN said ON said.id = d.id
+    WHERE d.worker = %(worker)s
+      AND (d.state = 'sending' OR (d.state = 'in_doubt' AND said.state IN ('sent', 'failed')))
+    FOR UPDATE OF d
+)
+UPDATE campaigns_delivery d
+SET state = said.state, reply_code = said.code, reply_text = said.text, reason = said.reason,
+    settled_at = CASE WHEN said.state = 'queued' THEN NULL ELSE %(now)s END
+FROM said JOIN old ON old.id = said.id
+WHERE d.id = said.id
+RETURNING d.id, old.was, d.state, d.attempts
+"""
+
+
+@transaction.atomic
+def exchange(
+    chunk: Chunk,
+    *,
+    worker: int,
+    receipts: Sequence[Receipt] = (),
+    want: int = 0,
+    note: Callable[[list[int]], object] = list,
+    now: datetime,
+) -> list[Armed]:
+    """Write down a window's receipts and arm the next window, in one durable transaction.
+
+    `note` hears which rows are armed before that is committed: no committed window is unknown to the journal.
+    Raises LeaseLost when something is wanted and the lease is another's; then nothing was written either, and
+    the receipts are to be given again without a want. Arms nothing unless the campaign runs.
+    """
+    held = Chunk.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=chunk.pk)
+    ours = held.worker == worker and held.lease_epoch == chunk.lease_epoch
+    if want and not ours:
+        raise LeaseLost
+    change: Counter[DeliveryState] = Counter()
+    if receipts:
+        change.update(_record(held, receipts, worker=worker, now=now))
+    armed: list[Armed] = []
+    if want and held.campaign.state == CampaignState.RUNNING:
+        armed, turned = _arm(held, chunk.campaign.edition.newsletter_id, want, worker=worker, now=now)
+        change.update(turned)
+        if armed:
+            note([row.delivery for row in armed])
+    if ours:
+        held.lease_until = now + chunks.LEASE
+    chunks.shift(held, change)
+    return armed
+
+
+def arm(chunk: Chunk, *, worker: int, limit: int, now: datetime) -> list[Armed]:
+    """Take up to so many queued rows of a leased chunk into SENDING; raise LeaseLost."""
+    return exchange(chunk, worker=worker, want=limit, now=now)
+
+
+def record(chunk: Chunk, receipts: Sequence[Receipt], *, worker: int, now: datetime) -> None:
+    """Write down what the wire said of rows that this session armed."""
+    if receipts:
+        exchange(chunk, worker=worker, receipts=receipts, now=now)
+
+
+def disarm(chunk: Chunk, rows: Iterable[int], *, worker: int, now: datetime) -> None:
+    """Put rows back into the queue whose body was not begun; only the session that armed them may."""
+    with transaction.atomic():
+        held = Chunk.objects.select_for_update(of=("self",)).get(pk=chunk.pk)
+        back = Delivery.objects.filter(pk__in=list(rows), state=S.SENDING, worker=worker).update(
+            state=S.QUEUED, attempts=F("attempts") - 1, worker=None, send_before=None
+        )
+        chunks.shift(held, {S.SENDING: -back, S.QUEUED: back})
+
+
+def disarm_the_rest(chunk: Chunk, *, worker: int) -> int:
+    """Put back what a broken answer of the database left in SENDING for a session that knows of nothing under way."""
+    with transaction.atomic():
+        held = Chunk.objects.select_for_update(of=("self",)).get(pk=chunk.pk)
+        back = Delivery.objects.filter(
+            campaign_id=held.campaign_id, position__range=(held.first, held.last), state=S.SENDING, worker=worker
+        ).update(state=S.QUEUED, attempts=F("attempts") - 1, worker=None, send_before=None)
+        chunks.shift(held, {S.SENDING: -back, S.QUEUED: back})
+    return back
+
+
+def _record(held: Chunk, receipts: Sequence[Receipt], *, worker: int, now: datetime) -> Counter[DeliveryState]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            RECORD,
+            {
+                "ids": [receipt.delivery for receipt in receipts],
+                "states": [advance(MOVES, S.SENDING, receipt.turn).value for receipt in receipts],
+                "codes": [receipt.code for receipt in receipts],
+                "texts": [receipt.text[:200] for receipt in receipts],
+                "reasons": [receipt.reason for receipt in receipts],
+                "worker": worker,
+                "now": now,
+            },
+        )
+        rows: list[tuple[int, str, str, int]] = cursor.fetchall()
+    defer(held, [(pk, attempts) for pk, _, became, attempts in rows if became == S.QUEUED], now=now)
+    change = Counter(DeliveryState(became) for _, _, became, _ in rows)
+    change.subtract(DeliveryState(was) for _, was, _, _ in rows)
+    return change
+
+
+def defer(held: Chunk, waiting: Sequence[tuple[int, int]], *, now: datetime) -> None:
+    """Let rows (id, attempts) of a locked chunk wait for their retry; the caller saves the chunk."""
+    if waiting:
+        DeliveryRetry.objects.bulk_create(
+            DeliveryRetry(delivery_id=pk, not_before=retry_at(attempts, now=now, delivery=pk) or now)
+            for pk, attempts in waiting
+        )
+        held.deferred += len(waiting)
+
+
+def _arm(
+    held: Chunk, newsletter_id: int, want: int, *, worker: int, now: datetime
+) -> tuple[list[Armed], Counter[DeliveryState]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            ARM,
+            {
+                "newsletter": newsletter_id,
+                "campaign": held.campaign_id,
+                "first": held.first,
+                "last": held.last,
+                "limit": want,
+                "worker": worker,
+                "within": int(SEND_WITHIN.total_seconds()),
+                "now": now,
+                "today": timezone.localdate(now),
+            },
+        )
+        rows = cursor.fetchall()
+    armed = [
+        Armed(pk, bytes(key), address, first_name, attempts)
+        for pk, state, key, address, first_name, attempts in rows
+        if state == S.SENDING
+    ]
+    skipped = len(rows) - len(armed)
+    return armed, Counter({S.QUEUED: -len(rows), S.SENDING: len(armed), S.SKIPPED: skipped})
+
+
+def may_retry(attempts: int) -> bool:
+    """Return whether a message that was tried so often may be tried again (I7)."""
+    return attempts < MAX_ATTEMPTS
+
+
+def wake_retries(*, now: datetime, limit: int = 1000) -> int:
+    """Give deferred rows whose time has come back to their chunks; return how many."""
+    due = DeliveryRetry.objects.filter(not_before__lte=now).order_by("not_before")
+    seats = due.values_list("delivery__campaign_id", "delivery__position")[:limit]
+    woken = 0
+    for pk in sorted(
+        {chunks.at(campaign, position).values_list("pk", flat=True).get() for campaign, position in seats}
+    ):
+        with transaction.atomic():
+            chunk = Chunk.objects.select_for_update(of=("self",)).get(pk=pk)
+            back, _ = DeliveryRetry.objects.filter(
+                not_before__lte=now,
+                delivery__campaign=chunk.campaign_id,
+                delivery__position__range=(chunk.first, chunk.last),
+            ).delete()
+            chunk.deferred -= back
+            chunks.shift(chunk, {})
+            woken += back
+    return woken
+
+
+@transaction.atomic
+def stop(address_key: bytes, newsletter_id: int | None, now: datetime) -> None:
+    """Skip what is queued for this person, in the caller's transaction; row locks order it and the arm.
+
+    Without a newsletter the address is stopped for all of them.
+    """
+    live = Campaign.objects.filter(state__in=LIVE)
+    if newsletter_id is not None:
+        live = live.filter(edition__newsletter=newsletter_id)
+    reason = SkipReason.SUPPRESSED if newsletter_id is None else SkipReason.NO_CONSENT
+    rows = Delivery.objects.filter(campaign__in=live.values("pk"), address_key=address_key, state=S.QUEUED)
+    for row in rows.order_by("campaign").values("pk", "campaign_id", "position"):
+        chunk = chunks.at(row["campaign_id"], row["position"]).select_for_update(of=("self",)).get()
+        # Armed while we waited for the chunk: then it has already begun to leave.
+        if Delivery.objects.filter(pk=row["pk"], state=S.QUEUED).update(state=S.SKIPPED, reason=reason, settled_at=now):
+            chunk.deferred -= DeliveryRetry.objects.filter(delivery_id=row["pk"]).delete()[0]
+            chunks.shift(chunk, {S.QUEUED: -1, S.SKIPPED: 1})
+
+
+@transaction.atomic
+def close(campaign: Campaign, *, turn: Turn) -> int:
+    """Cancel or expire everything still queued in a campaign, exact to the row; return how many."""
+    end = advance(MOVES, S.QUEUED, turn)
+    closed = 0
+    waiting = Chunk.objects.select_for_update(of=("self",)).filter(campaign=campaign, queued__gt=0)
+    for chunk in waiting.order_by("pk"):
+        rows = Delivery.objects.filter(campaign=campaign, position__range=(chunk.first, chunk.last), state=S.QUEUED)
+        DeliveryRetry.objects.filter(delivery__in=rows).delete()
+        count = rows.update(state=end)
+        chunk.deferred = 0
+        chunks.shift(chunk, {S.QUEUED: -count, end: count})
+        closed += count
+    return closed

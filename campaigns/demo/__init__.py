@@ -1,0 +1,1 @@
+"""The whole main job shown alive, with real parts, by one command."""

@@ -1,0 +1,94 @@
+"""The audience becomes rows: one INSERT … SELECT a variant, their chunks, and the campaign runs."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from audiences import segments
+from audiences.core import segment as trees
+from campaigns.core.campaign import CampaignState, Step
+from campaigns.core.delivery import REACHED_OR_OPEN, DeliveryState
+from campaigns.models import Campaign, CampaignMove, Variant
+from newsletter.models import Newsletter
+
+CHUNK = 500
+# "Moins souvent": at most one edition in four weeks.
+MONTHLY = timedelta(days=28)
+
+INSERT = """
+INSERT INTO campaigns_delivery
+    (campaign_id, variant_id, subscriber_id, address_key, position,
+     state, round, attempts, reason, reply_text)
+SELECT %s, %s, reader.id, reader.address_key,
+       %s + row_number() OVER (ORDER BY reader.id), %s, 1, 0, '', ''
+FROM ({audience}) AS reader
+WHERE NOT EXISTS (SELECT 1 FROM campaigns_delivery here
+                  WHERE here.campaign_id = %s AND here.address_key = reader.address_key)
+  AND NOT EXISTS (SELECT 1 FROM campaigns_delivery before
+                  JOIN campaigns_campaign other ON other.id = before.campaign_id
+                  WHERE other.edition_id = %s AND other.id <> %s
+                    AND before.address_key = reader.address_key AND before.state = ANY(%s))
+  AND NOT EXISTS (SELECT 1 FROM audiences_subscription standing
+                  JOIN campaigns_delivery lately ON lately.subscriber_id = standing.subscriber_id
+                  JOIN campaigns_campaign then_ ON then_.id = lately.campaign_id
+                  JOIN newsletter_edition edition ON edition.id = then_.edition_id
+                  WHERE standing.subscriber_id = reader.id AND standing.newsletter_id = %s
+                    AND standing.monthly AND edition.newsletter_id = standing.newsletter_id
+                    AND lately.state = ANY(%s) AND lately.settled_at > %s)
+"""
+
+CHUNKS = """
+INSERT INTO campaigns_chunk
+    (campaign_id, variant_id, operator, first, last, not_before, held, lease_epoch,
+     queued, deferred, sending, sent, failed, skipped, expired, cancelled, in_doubt)
+SELECT %s, %s, '', first, least(first + %s - 1, %s), %s, false, 0,
+       least(first + %s - 1, %s) - first + 1, 0, 0, 0, 0, 0, 0, 0, 0
+FROM generate_series(%s::int, %s::int, %s) AS first
+"""
+
+
+@transaction.atomic
+def enqueue(campaign: Campaign, *, now: datetime) -> int:
+    """Freeze the audience as queued deliveries and run; return its size. A second call changes nothing."""
+    locked = (
+        Campaign.objects.select_for_update(of=("self",))
+        .select_related("edition__newsletter")
+        .filter(pk=campaign.pk, state=CampaignState.ENQUEUING)
+        .first()
+    )
+    if locked is None:
+        return campaign.audience_size
+    position = 0
+    for variant in locked.variants.order_by("position"):
+        position += _rows(locked, variant, after=position, now=now)
+    locked.state, locked.audience_size, locked.enqueued_at = CampaignState.RUNNING.value, position, now
+    locked.save(update_fields=["state", "audience_size", "enqueued_at"])
+    CampaignMove.objects.create(campaign=locked, step=Step.RUN, at=now)
+    return position
+
+
+def _rows(campaign: Campaign, variant: Variant, *, after: int, now: datetime) -> int:
+    newsletter: Newsletter = campaign.edition.newsletter
+    audience = segments.audience(newsletter, trees.parse(variant.tree), now=now).values("id", "address_key")
+    sql, params = audience.order_by().query.sql_with_params()
+    reached = [state.value for state in REACHED_OR_OPEN]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            INSERT.format(audience=sql),
+            [
+                *(campaign.pk, variant.pk, after, DeliveryState.QUEUED.value),
+                *params,
+                *(campaign.pk, campaign.edition_id, campaign.pk, reached),
+                *(newsletter.pk, reached, now - MONTHLY),
+            ],
+        )
+        count: int = cursor.rowcount
+        if count:
+            cursor.execute(CHUNKS, _chunk_params(campaign, variant, after + 1, after + count, now))
+    return count
+
+
+def _chunk_params(campaign: Campaign, variant: Variant, first: int, last: int, now: datetime) -> Sequence[Any]:
+    return [campaign.pk, variant.pk, CHUNK, last, now, CHUNK, last, first, last, CHUNK]

@@ -1,0 +1,176 @@
+"""What the sending brought: for the board a campaign, for a member each of their offers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audiences import segments
+from audiences.core import segment as trees
+from audiences.models import Subscription
+from campaigns import paces
+from campaigns.core.campaign import CampaignState
+from campaigns.core.delivery import REACHED_OR_OPEN, DeliveryState
+from campaigns.core.pacing import duration
+from campaigns.enqueuing import MONTHLY
+from campaigns.models import Campaign, Delivery
+from newsletter.models import Edition, Offer, Placement
+from newsletter.standings import Standing
+
+# Messages a second through one plain connection to a relay nearby; a guess said as "about".
+PLAIN_SPEED = 20.0
+# From here on the seconds before a start are counted.
+SOON = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Where an offer stood in one edition, and how many readers received it there."""
+
+    edition: str
+    slug: str
+    position: int
+    of: int
+    sent_on: date | None
+    readers: int
+
+
+def for_offer(offer: Offer) -> list[Seat]:
+    """Return every locked edition that carries the offer, newest first, with how many readers received it."""
+    placements = (
+        Placement.objects.filter(offer=offer, edition__locked_at__isnull=False)
+        .select_related("edition")
+        .annotate(of=Count("edition__placements"))
+        .order_by("-edition__planned_on", "-pk")
+    )
+    sendings: dict[int, list[Campaign]] = {}
+    for campaign in Campaign.objects.filter(edition__placements__offer=offer, enqueued_at__isnull=False).annotate(
+        readers=Coalesce(Sum("chunks__sent"), 0)
+    ):
+        sendings.setdefault(campaign.edition_id, []).append(campaign)
+    return [_seat(placement, sendings.get(placement.edition_id, [])) for placement in placements]
+
+
+def _seat(placement: Placement, sendings: list[Campaign]) -> Seat:
+    days = [timezone.localdate(campaign.enqueued_at) for campaign in sendings if campaign.enqueued_at]
+    return Seat(
+        edition=placement.edition.title,
+        slug=placement.edition.slug,
+        position=placement.position,
+        of=placement.of,  # type: ignore[attr-defined]
+        sent_on=min(days, default=None),
+        readers=sum(campaign.readers for campaign in sendings),  # type: ignore[attr-defined]
+    )
+
+
+def of_edition(edition: Edition) -> QuerySet[Campaign]:
+    """Return the edition's sendings that were launched, the newest first, each with how many have left as `sent`."""
+    return with_sent(Campaign.objects.filter(edition=edition).exclude(state=CampaignState.DRAFT))
+
+
+def with_sent(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
+    """Return these sendings, the newest first, each with how many have left as `sent`."""
+    counted = campaigns.select_related("edition").annotate(sent=Coalesce(Sum("chunks__sent"), 0))
+    return counted.order_by("-pk")
+
+
+def standings(edition_ids: Sequence[int]) -> dict[int, Standing]:
+    """Return how the latest sending of each edition stands; one that was cancelled before it began says nothing."""
+    rows = Campaign.objects.filter(edition__in=edition_ids).exclude(state=CampaignState.CANCELLED, enqueued_at=None)
+    return {row.edition_id: _standing(row) for row in with_sent(rows).order_by("pk")} if edition_ids else {}
+
+
+def _standing(row: Campaign) -> Standing:
+    path = reverse("campaign", args=[row.pk])
+    match CampaignState(row.state):
+        case CampaignState.DRAFT:
+            return Standing(_("Envoi à lancer"), "wait", reverse("campaign-launch", args=[row.pk]))
+        case CampaignState.SCHEDULED:
+            return Standing(_("Envoi programmé"), "wait", path)
+        case CampaignState.PAUSED:
+            return Standing(_("Envoi en pause"), "ask", path)
+        case CampaignState.FINISHED:
+            return Standing(_("Envoyée"), "good", path, over=True)
+        case CampaignState.CANCELLED:
+            return Standing(_("Envoi annulé"), "rest", path, over=True)
+        case _:
+            return Standing(_("En cours d’envoi"), "wait", path)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How many readers each variant would reach now, and how many more it describes who are left out."""
+
+    readers: tuple[int, ...]
+    left_out: int
+
+    @property
+    def total(self) -> int:
+        return sum(self.readers)
+
+
+def reach(campaign: Campaign, *, now: datetime) -> Reach:
+    """Return whom a campaign would reach if it began now; each reader counts in the first variant for them."""
+    alone: list[trees.Segment] = []
+    earlier: list[trees.Segment] = []
+    for variant in campaign.variants.order_by("position"):
+        tree = trees.parse(variant.tree)
+        alone.append(trees.All((tree, *(trees.Not(other) for other in earlier))))
+        earlier.append(tree)
+    newsletter = campaign.edition.newsletter
+    readers = segments.counts(newsletter, alone, now=now, but=_not_again(campaign, now=now))
+    described = segments.counts(newsletter, [trees.Any(tuple(earlier))], now=now)
+    return Reach(tuple(readers), described[0] - sum(readers))
+
+
+def _not_again(campaign: Campaign, *, now: datetime) -> Q:
+    """Return who is not written to by this campaign, as `enqueuing` says: they have the edition, or had one lately."""
+    deliveries = Delivery.objects.filter(state__in=REACHED_OR_OPEN)
+    has_it = deliveries.filter(campaign__edition=campaign.edition_id, address_key=OuterRef("address_key"))
+    newsletter = campaign.edition.newsletter_id
+    lately = deliveries.filter(
+        subscriber=OuterRef("subscriber"), campaign__edition__newsletter=newsletter, settled_at__gt=now - MONTHLY
+    )
+    monthly = Subscription.objects.filter(
+        Exists(lately), newsletter=newsletter, monthly=True, subscriber=OuterRef("pk")
+    )
+    return Q(Exists(has_it.exclude(campaign=campaign))) | Q(Exists(monthly))
+
+
+def time_needed(readers: int) -> timedelta:
+    """Return about how long the relay will need for so many readers."""
+    return duration(readers, paces.limits(paces.relays()[0]), per_second=PLAIN_SPEED)
+
+
+def without_letter(campaign: Campaign) -> dict[str, dict[str, int]]:
+    """Return by state and reason how many readers were skipped or failed, the most frequent reason first."""
+    rows = (
+        Delivery.objects.filter(campaign=campaign, state__in=(DeliveryState.SKIPPED, DeliveryState.FAILED))
+        .values_list("state", "reason")
+        .annotate(n=Count("pk"))
+        .order_by("-n", "reason")
+    )
+    found: dict[str, dict[str, int]] = {}
+    for state, reason, n in rows:
+        default = "suppressed" if state == DeliveryState.SKIPPED else "unknown"
+        found.setdefault(state, {})[reason or default] = n
+    return found
+
+
+def waits_for_relay(campaign: Campaign, *, now: datetime) -> bool:
+    """Return whether a running campaign rests because its relay has taken all that it grants for now."""
+    return campaign.state == CampaignState.RUNNING and paces.room(paces.relays()[0], now=now) == 0
+
+
+def look_again(campaign: Campaign, *, now: datetime) -> int:
+    """Return after how many seconds the page should look again by itself; 0 when nothing moves."""
+    if campaign.state in (CampaignState.ENQUEUING, CampaignState.RUNNING):
+        return 2
+    if campaign.state == CampaignState.SCHEDULED and campaign.starts_at:
+        return 2 if campaign.starts_at - now < SOON else 30
+    return 0

@@ -1,0 +1,71 @@
+"""The clock wakes these; they call verbs. Doubled, lost or late, they only do what the rows say."""
+
+import logging
+import multiprocessing
+from datetime import datetime, timedelta
+from typing import Any
+
+from celery import current_app, shared_task
+from celery.signals import worker_shutting_down
+from django.utils import timezone
+
+from campaigns import deliveries, enqueuing, invariants, pulses, schedule, sending, sweeping
+from campaigns.core.campaign import CampaignState
+from campaigns.models import Campaign
+
+log = logging.getLogger(__name__)
+# A new process knows nothing yet and looks at everything once.
+_seen: dict[int, tuple[int, ...]] = {}
+BOX = timedelta(seconds=30)
+# Made before the pool forks: the parent hears SIGTERM, the child sends.
+shutting_down = multiprocessing.Event()
+
+
+@worker_shutting_down.connect
+def _stop(**_: Any) -> None:
+    shutting_down.set()
+
+
+@shared_task
+def tick() -> None:
+    """Woken every second: start, enqueue, wake, sweep and finish what is due, and wake the senders."""
+    turn(now=timezone.now())
+    if Campaign.objects.filter(state=CampaignState.RUNNING).exists():
+        for _ in range(2):
+            current_app.send_task("campaigns.tasks.drain", queue="send", expires=2)
+
+
+def turn(*, now: datetime) -> None:
+    """What a tick does, without waking anybody: `manage.py drain --clock` needs no broker."""
+    for step in (
+        schedule.start_due,
+        _enqueue,
+        deliveries.wake_retries,
+        schedule.resume_quota,
+        sweeping.sweep,
+        schedule.finish_done,
+        pulses.beat,
+    ):
+        try:
+            step(now=now)
+        except Exception:
+            # What is wrong with one campaign holds no other; the next tick tries again.
+            log.exception("the tick's step %s failed", step.__name__)
+
+
+def _enqueue(*, now: datetime) -> None:
+    for campaign in Campaign.objects.filter(state=CampaignState.ENQUEUING):
+        enqueuing.enqueue(campaign, now=now)
+
+
+@shared_task
+def examine() -> None:
+    """Woken every minute: check the ledger where it changed since this process last looked."""
+    for broken in invariants.check_changed(_seen, now=timezone.now()):
+        log.error("the ledger contradicts itself: %s", broken)
+
+
+@shared_task(ignore_result=True)
+def drain() -> None:
+    """Send what is due, window by window, for half a minute at most."""
+    sending.drain(until=timezone.now() + BOX, stop=shutting_down.is_set)

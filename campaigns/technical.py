@@ -1,0 +1,64 @@
+"""What stands behind "Détails techniques": the machine's own words, for whoever runs it. Sums only."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, F, Max, Min, Q, Sum
+from django.db.models.functions import Coalesce
+
+from campaigns import invariants, paces, pulses
+from campaigns.core.pacing import Limits
+from campaigns.invariants import Broken
+from campaigns.models import Campaign, Chunk, DeliveryRetry
+
+
+@dataclass(frozen=True)
+class Relay:
+    """One relay, what it grants, and what went through it in a day where a limit counts that."""
+
+    host: str
+    limits: Limits
+    spent: int
+
+
+@dataclass(frozen=True)
+class Details:
+    """One sending from the inside."""
+
+    chunks: int
+    leased: int
+    leased_until: datetime | None
+    held: int
+    waiting: int
+    deferred: int
+    next_retry: datetime | None
+    operators: dict[str, int]
+    relays: list[Relay]
+    pulses: dict[str, datetime]
+
+
+def details(campaign: Campaign, *, now: datetime) -> Details:
+    """Return how the machine stands with this campaign; reads chunks and never a delivery, however many they are."""
+    rows = Chunk.objects.filter(campaign=campaign)
+    sums = rows.aggregate(
+        chunks=Count("pk"),
+        leased=Count("pk", filter=Q(lease_until__gt=now)),
+        leased_until=Max("lease_until", filter=Q(lease_until__gt=now)),
+        held=Count("pk", filter=Q(held=True)),
+        waiting=Count("pk", filter=Q(queued__gt=F("deferred"))),
+        deferred=Coalesce(Sum("deferred"), 0),
+    )
+    retries = DeliveryRetry.objects.filter(delivery__campaign=campaign) if sums["deferred"] else None
+    by_operator = rows.exclude(operator="").order_by("operator").values_list("operator")
+    return Details(
+        **sums,
+        next_retry=retries.aggregate(at=Min("not_before"))["at"] if retries is not None else None,
+        operators=dict(by_operator.annotate(n=Sum(F("last") - F("first") + 1))),
+        relays=[Relay(relay.host, paces.limits(relay), paces.spent_today(relay, now=now)) for relay in paces.relays()],
+        pulses=pulses.seen_at(),
+    )
+
+
+def faults(campaign: Campaign, *, now: datetime) -> list[Broken]:
+    """Return which of the ledger's promises this campaign breaks; reads every row, so only when asked."""
+    return invariants.check([campaign.pk], now=now)

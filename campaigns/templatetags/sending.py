@@ -1,0 +1,40 @@
+"""Words of the sending for our pages."""
+
+from django import template
+from django.utils.functional import Promise
+
+from campaigns import words
+
+register = template.Library()
+
+
+@register.filter
+def campaign_state(state: str) -> Promise | str:
+    return words.STATES[state][0]
+
+
+@register.filter
+def campaign_tone(state: str) -> str:
+    return words.STATES[state][1]
+
+
+@register.filter
+def step_word(step: str) -> Promise | str:
+    return words.STEPS[step]
+
+
+@register.filter
+def pause_word(reason: str) -> Promise | str:
+    """Return why a sending was paused, as one sentence; nothing for a reason of no words."""
+    return words.PAUSES[reason][0] if reason in words.PAUSES else ""
+
+
+@register.filter
+def spaced(count: int) -> str:
+    return words.number(count)
+
+
+@register.filter
+def readers(count: int) -> str:
+    """`{{ 1982|readers }}`: 1 982 lecteurs."""
+    return words.readers(count)

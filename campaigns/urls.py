@@ -1,0 +1,27 @@
+"""The addresses of the sending."""
+
+from django.urls import URLPattern, URLResolver, path
+
+from campaigns.views import campaign, details, member, monitor, paces, prepare, rounds, why
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("bureau/editions/<int:edition_id>/envoi/", prepare.prepare, name="campaign-prepare"),
+    path("bureau/envois/", campaign.campaigns, name="campaigns"),
+    path("bureau/envois/relais/", paces.pace, name="pace"),
+    path("bureau/envois/<int:campaign_id>/", campaign.campaign, name="campaign"),
+    path("bureau/envois/<int:campaign_id>/lancer/", prepare.launch_page, name="campaign-launch"),
+    path("bureau/envois/<int:campaign_id>/lancer/oui/", prepare.launch, name="campaign-launch-now"),
+    path("bureau/envois/<int:campaign_id>/reprendre-la-main/", campaign.take_back, name="campaign-take-back"),
+    path("bureau/envois/<int:campaign_id>/pause/", campaign.pause, name="campaign-pause"),
+    path("bureau/envois/<int:campaign_id>/reprise/", campaign.resume, name="campaign-resume"),
+    path("bureau/envois/<int:campaign_id>/annuler/", campaign.cancel, name="campaign-cancel"),
+    path("bureau/envois/<int:campaign_id>/renvoyer/", rounds.again, name="campaign-again"),
+    path("bureau/envois/<int:campaign_id>/renvoyer/echecs/", rounds.resend_failed, name="campaign-resend-failed"),
+    path("bureau/envois/<int:campaign_id>/renvoyer/incertains/", rounds.resend_doubt, name="campaign-resend-doubt"),
+    path("bureau/envois/<int:campaign_id>/incertains/<int:delivery_id>/", rounds.prove, name="campaign-prove"),
+    path("bureau/envois/<int:campaign_id>/pourquoi/", why.why, name="campaign-why"),
+    path("bureau/envois/<int:campaign_id>/details/", details.details, name="campaign-details"),
+    path("health", monitor.health, name="health"),
+    path("metrics", monitor.metrics, name="metrics"),
+    path("espace/offres/<int:offer_id>/portee/", member.offer_report, name="offer-report"),
+]

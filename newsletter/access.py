@@ -1,0 +1,74 @@
+"""Who may do what to which row: the one place."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
+from urllib.parse import urlsplit
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from newsletter.models import Member, Offer, User
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def is_board(user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Return whether this person reviews, composes and sends."""
+    return isinstance(user, User) and user.is_active and user.has_perm("newsletter.board")
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Return the person behind a request that passed `sign_in_required` or `board_required`."""
+    return cast(User, request.user)
+
+
+def offer_of(user: User, offer_id: int) -> Offer:
+    """Return the offer if this person signs in for its member; Http404 tells no one else that it exists."""
+    offer = Offer.objects.seen_by(user).select_related("member__commune").filter(pk=offer_id).first()
+    if offer is None:
+        raise Http404
+    return offer
+
+
+def member_of(user: User, member_id: int) -> Member:
+    """Return the member if this person signs in for it, else Http404."""
+    member = Member.objects.signed_for_by(user).active().filter(pk=member_id).first()
+    if member is None:
+        raise Http404
+    return member
+
+
+def here(request: HttpRequest) -> str:
+    """Return the page that a stranger stands on: behind a pressed button it is the one that showed the button."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    return urlsplit(request.headers.get("Referer", "")).path or "/"
+
+
+def sign_in_required(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Send strangers to the sign-in page, which brings them back here."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(here(request))
+        return cast(HttpResponseBase, view(request, *args, **kwargs))
+
+    return guarded
+
+
+def board_required(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let the board in; strangers sign in first, and for everyone else the page does not exist."""
+
+    @sign_in_required
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not is_board(request.user):
+            raise Http404
+        return cast(HttpResponseBase, view(request, *args, **kwargs))
+
+    return guarded

@@ -1,0 +1,26 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class NewsletterConfig(AppConfig):
+    """What we publish."""
+
+    name = "newsletter"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """After every migration, note which keys this database was made with."""
+        post_migrate.connect(_record_keys, sender=self)
+
+
+def _record_keys(*, using: str, **_: Any) -> None:
+    from django.db import connections
+
+    from newsletter import keys
+    from newsletter.models import KeyFingerprint
+
+    # Half-way through the migrations, or on the way back, the table is not there.
+    if KeyFingerprint._meta.db_table in connections[using].introspection.table_names():
+        keys.record()

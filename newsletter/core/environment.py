@@ -1,0 +1,82 @@
+"""What an environment says, read once and refused in a sentence; no sentence repeats a secret."""
+
+import re
+from collections.abc import Iterable, Mapping
+from urllib.parse import urlsplit
+
+from newsletter.core.providers import Account, BadAccount, is_account, parse_account
+from newsletter.core.relay import BadRelay, Relay, parse_relay
+
+REQUIRED = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SITE_URL", "SECRET_KEY", "SIGNING_KEYS", "ADDRESS_PEPPER")
+# A key id stands between the dots of a token, in addresses that mail programs copy and break.
+_KID = re.compile(r"[A-Za-z0-9_-]{1,16}")
+LONG_ENOUGH = 16
+
+
+class BadEnvironment(ValueError):
+    """The environment cannot be worked with; the message says which variable, and what it must look like."""
+
+
+def require(environ: Mapping[str, str]) -> None:
+    """Raise BadEnvironment unless everything that people depend on is said, and no secret is a short one."""
+    missing = [name for name in REQUIRED if not environ.get(name)]
+    if missing:
+        raise BadEnvironment(
+            "With DEBUG=0 these must be set in the environment, and are not: " + ", ".join(missing) + "."
+        )
+    if len(environ["ADDRESS_PEPPER"]) < LONG_ENOUGH:
+        raise BadEnvironment(f"ADDRESS_PEPPER must have at least {LONG_ENOUGH} characters, drawn at random.")
+    if any(len(key) < LONG_ENOUGH for _, key in signing_keys(environ["SIGNING_KEYS"])):
+        raise BadEnvironment(f"Each key in SIGNING_KEYS must have at least {LONG_ENOUGH} characters, drawn at random.")
+
+
+def signing_keys(said: str) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of `kid:key,kid:key` in their order."""
+    pairs = [tuple(part.strip() for part in pair.partition(":")[::2]) for pair in said.split(",")]
+    for number, (kid, key) in enumerate(pairs, start=1):
+        if not _KID.fullmatch(kid) or not key:
+            raise BadEnvironment(
+                f"SIGNING_KEYS must look like kid:key,kid:key, each kid of letters and digits; pair {number} does not."
+            )
+    kids = [kid for kid, _ in pairs]
+    if len(set(kids)) != len(kids):
+        raise BadEnvironment("SIGNING_KEYS names one kid twice: links signed with one of the two would die.")
+    return tuple((kid, key) for kid, key in pairs)
+
+
+def site(said: str) -> str:
+    """Return where readers' links lead, without a slash at its end."""
+    try:
+        parts = urlsplit(said)
+        whole = parts.scheme in ("http", "https") and parts.hostname and (parts.port or True)
+    except ValueError:
+        whole = False
+    if not whole or parts.path.strip("/") or parts.query or parts.fragment or parts.username:
+        raise BadEnvironment(f"SITE_URL must look like https://lettre.example.org, not “{said}”.")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def server(name: str, said: str, schemes: Iterable[str]) -> str:
+    """Return a server's URL as it is, if it is one of the kinds that we can talk to."""
+    try:
+        parts = urlsplit(said)
+        fine = parts.scheme in schemes and (parts.port or True)
+    except ValueError:
+        fine = False
+    if not fine:
+        raise BadEnvironment(f"{name} must be a URL that begins with {' or '.join(f'{each}://' for each in schemes)}.")
+    return said
+
+
+def relays(said: Iterable[str]) -> tuple[Relay | Account, ...]:
+    """Return the relays and providers of EMAIL_URL, of which there is at least one."""
+    try:
+        read = tuple(parse_account(url) if is_account(url) else parse_relay(url) for url in said)
+    except (BadRelay, BadAccount) as problem:
+        raise BadEnvironment(f"{problem}.") from None
+    except ValueError:
+        # urllib repeats what it could not read, and that may be a piece of a password
+        raise BadEnvironment("EMAIL_URL is not a URL that can be read.") from None
+    if not read:
+        raise BadEnvironment("EMAIL_URL names no relay.")
+    return read

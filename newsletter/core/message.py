@@ -1,0 +1,234 @@
+"""MessageTemplate: a mail compiled once into bytes with holes, filled for each reader by joining bytes."""
+
+import hashlib
+import html as html_module
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from newsletter.core import quoted
+from newsletter.core.headers import Address, address_value, message_id_value, plain_value, text_value
+from newsletter.core.holes import UNSUBSCRIBE, Hole, Kind, given, split
+
+# Values that only the headers ask for; the body asks for whatever its holes are called.
+TO_ADDRESS = "to_address"
+TO_NAME = "to_name"
+DATE = "date"
+MESSAGE_ID = "message_id"
+
+_OURS = frozenset({"from", "to", "subject", "date", "message-id", "mime-version", "reply-to"})
+# "=_" cannot occur in quoted-printable, so no text can ever contain the boundary
+BOUNDARY = "=_garrigue_alternative"
+_PART = f"--{BOUNDARY}\r\nContent-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+
+
+class Context(StrEnum):
+    """Where a slot stands, which decides how its value is written."""
+
+    TO = "to"
+    SUBJECT = "subject"
+    DATE = "date"
+    MESSAGE_ID = "message_id"
+    URL = "url"
+    TEXT = "text"
+    HTML = "html"
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place in the bytes: its context, and the words and holes that make its value."""
+
+    context: Context
+    pieces: tuple[str | Hole, ...] = ()
+
+    def encode(self, values: Mapping[str, str]) -> bytes:
+        """Return the value for one reader, escaped for where it stands."""
+        return _ENCODERS[self.context](self, values)
+
+    def text(self, values: Mapping[str, str]) -> str:
+        """Return the value before it is escaped."""
+        return "".join(piece if isinstance(piece, str) else piece.text(values) for piece in self.pieces)
+
+
+def _to(slot: Slot, values: Mapping[str, str]) -> bytes:
+    address = Address(given(TO_ADDRESS, values), values.get(TO_NAME, ""))
+    return address_value(TO_ADDRESS, address).encode("ascii")
+
+
+def _subject(slot: Slot, values: Mapping[str, str]) -> bytes:
+    return text_value("subject", slot.text(values).strip()).encode("ascii")
+
+
+def _date(slot: Slot, values: Mapping[str, str]) -> bytes:
+    return plain_value(DATE, given(DATE, values)).encode("ascii")
+
+
+def _message_id(slot: Slot, values: Mapping[str, str]) -> bytes:
+    return message_id_value(MESSAGE_ID, given(MESSAGE_ID, values)).encode("ascii")
+
+
+def _url(slot: Slot, values: Mapping[str, str]) -> bytes:
+    return slot.text(values).encode("ascii")
+
+
+def _text(slot: Slot, values: Mapping[str, str]) -> bytes:
+    return quoted.encode_value(slot.text(values))
+
+
+def _html(slot: Slot, values: Mapping[str, str]) -> bytes:
+    return quoted.encode_value(html_module.escape(slot.text(values)))
+
+
+_ENCODERS: dict[Context, Callable[[Slot, Mapping[str, str]], bytes]] = {
+    Context.TO: _to,
+    Context.SUBJECT: _subject,
+    Context.DATE: _date,
+    Context.MESSAGE_ID: _message_id,
+    Context.URL: _url,
+    Context.TEXT: _text,
+    Context.HTML: _html,
+}
+
+
+@dataclass(frozen=True)
+class MessageTemplate:
+    """A whole message as literal bytes with a slot between each two of them."""
+
+    literals: tuple[bytes, ...]
+    slots: tuple[Slot, ...]
+    order: tuple[int, ...]
+
+    def fill(self, values: Mapping[str, str]) -> bytes:
+        """Return the message for one reader, ready for the wire; a value unfit for its hole is a BadValue."""
+        filled = [slot.encode(values) for slot in self.slots]
+        parts = [b""] * (2 * len(self.order) + 1)
+        parts[::2] = self.literals
+        parts[1::2] = [filled[index] for index in self.order]
+        return b"".join(parts)
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The names that `fill` asks for."""
+        named = {piece.name for slot in self.slots for piece in slot.pieces if isinstance(piece, Hole)}
+        return frozenset(named | {TO_ADDRESS, DATE, MESSAGE_ID})
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the stored form: the same mail has the same digest."""
+        return hashlib.sha256(self.to_bytes()).hexdigest()
+
+    def to_bytes(self) -> bytes:
+        """Return the form in which a template is stored."""
+        stored = {
+            "version": 1,
+            "literals": [literal.decode("ascii") for literal in self.literals],
+            "slots": [[slot.context.value, [_stored(piece) for piece in slot.pieces]] for slot in self.slots],
+            "order": self.order,
+        }
+        return json.dumps(stored, sort_keys=True, separators=(",", ":")).encode("ascii")
+
+    @classmethod
+    def from_bytes(cls, stored: bytes) -> "MessageTemplate":
+        """Return the template that `to_bytes` stored."""
+        read = json.loads(stored)
+        if read.get("version") != 1:
+            raise ValueError(f"a message template of version {read.get('version')} cannot be read")
+        return cls(
+            literals=tuple(literal.encode("ascii") for literal in read["literals"]),
+            slots=tuple(
+                Slot(Context(context), tuple(_read(piece) for piece in pieces)) for context, pieces in read["slots"]
+            ),
+            order=tuple(read["order"]),
+        )
+
+
+def compile_message(
+    *,
+    html: str,
+    text: str,
+    subject: str,
+    from_: Address,
+    list_id: str,
+    reply_to: Address | None = None,
+    headers: Mapping[str, str] | None = None,
+    holes: Mapping[str, Hole],
+) -> MessageTemplate:
+    """Return the template of a message whose html, text and subject bear the marks of these holes.
+
+    Every message carries a one-click way out: `unsubscribe_url` is always among its fields.
+    """
+    bytes_ = _Builder()
+    bytes_.header("From", address_value("from", from_))
+    bytes_.header("To", Slot(Context.TO))
+    pieces = split(subject, holes)
+    if any(isinstance(piece, Hole) for piece in pieces):
+        bytes_.header("Subject", Slot(Context.SUBJECT, tuple(pieces)))
+    else:
+        bytes_.header("Subject", text_value("subject", subject.strip()))
+    bytes_.header("Date", Slot(Context.DATE))
+    bytes_.header("Message-ID", Slot(Context.MESSAGE_ID))
+    if reply_to:
+        bytes_.header("Reply-To", address_value("reply_to", reply_to))
+    bytes_.header("List-Id", plain_value("list_id", list_id))
+    bytes_.header("List-Unsubscribe", Slot(Context.URL, ("<", Hole(UNSUBSCRIBE, Kind.URL), ">")))
+    bytes_.header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+    for name, value in (headers or {}).items():
+        if name.lower() in _OURS or name.lower().startswith(("content-", "list-")):
+            raise ValueError(f"the engine writes {name} itself")
+        bytes_.header(plain_value("header", name), text_value(name, value))
+    bytes_.header("MIME-Version", "1.0")
+    bytes_.header("Content-Type", f'multipart/alternative; boundary="{BOUNDARY}"')
+    bytes_.literal("\r\n" + _PART % "plain")
+    bytes_.body(text, Context.TEXT, holes)
+    bytes_.literal("\r\n" + _PART % "html")
+    bytes_.body(html, Context.HTML, holes)
+    bytes_.literal(f"\r\n--{BOUNDARY}--\r\n")
+    return bytes_.template()
+
+
+class _Builder:
+    """Collects bytes and slots; equal slots are kept once, so a value is encoded once per reader."""
+
+    def __init__(self) -> None:
+        self._literals: list[bytes] = [b""]
+        self._slots: dict[Slot, int] = {}
+        self._order: list[int] = []
+
+    def literal(self, ascii_text: str) -> None:
+        self._literals[-1] += ascii_text.encode("ascii")
+
+    def slot(self, slot: Slot) -> None:
+        self._order.append(self._slots.setdefault(slot, len(self._slots)))
+        self._literals.append(b"")
+
+    def header(self, name: str, value: str | Slot) -> None:
+        self.literal(f"{name}: ")
+        if isinstance(value, Slot):
+            self.slot(value)
+        else:
+            self.literal(value)
+        self.literal("\r\n")
+
+    def body(self, text: str, context: Context, holes: Mapping[str, Hole]) -> None:
+        for piece in split(text.rstrip("\n") + "\n", holes):
+            if isinstance(piece, Hole):
+                self.slot(Slot(context, (piece,)))
+            else:
+                self._literals[-1] += quoted.encode(piece)
+
+    def template(self) -> MessageTemplate:
+        return MessageTemplate(tuple(self._literals), tuple(self._slots), tuple(self._order))
+
+
+def _stored(piece: str | Hole) -> Any:
+    return piece if isinstance(piece, str) else [piece.name, piece.kind.value, piece.before, piece.fallback]
+
+
+def _read(piece: Any) -> str | Hole:
+    if isinstance(piece, str):
+        return piece
+    name, kind, before, fallback = piece
+    return Hole(name, Kind(kind), before, fallback)

@@ -1,0 +1,50 @@
+"""Seats of an edition: who sits where, and what may have happened to them since they sat down."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from newsletter.core.preflight import Finding, Severity
+from newsletter.core.review import OfferState
+
+# The member or the calendar took the offer back: its words may no longer be printed.
+GONE = (OfferState.WITHDRAWN, OfferState.DECLINED, OfferState.EXPIRED)
+
+
+class OutOfStep(ValueError):
+    """The order names other offers than those that are placed: the page it came from is not of today."""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """What the findings need to know of a placed offer."""
+
+    title: str
+    state: OfferState
+    valid_until: date | None
+    newer: bool = False
+
+
+def moved(order: Sequence[int], item: int, position: int) -> list[int]:
+    """Return the order with the item at this position, counted from 1; beyond an end means at the end."""
+    rest = [other for other in order if other != item]
+    rest.insert(max(position, 1) - 1, item)
+    return rest
+
+
+def rearranged(order: Sequence[int], wanted: Sequence[int]) -> list[int]:
+    """Return the wanted order if it seats exactly those who sit, each once."""
+    if sorted(order) != sorted(wanted):
+        raise OutOfStep
+    return list(wanted)
+
+
+def look_at_seats(seats: Iterable[Seat], planned_on: date) -> Iterator[Finding]:
+    """Yield what is wrong with each placed offer on the day that the edition is planned for."""
+    for seat in seats:
+        if seat.state in GONE:
+            yield Finding(Severity.BLOCKING, "offer_gone", seat.title)
+        elif seat.valid_until is not None and seat.valid_until < planned_on:
+            yield Finding(Severity.BLOCKING, "offer_over", seat.title)
+        elif seat.newer:
+            yield Finding(Severity.WARNING, "offer_newer", seat.title)

@@ -1,0 +1,44 @@
+"""The words that the mail itself says, one table for each language it can be written in."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Words:
+    """Every fixed wording of a mail; a language is complete or mypy says so."""
+
+    greeting: str  # followed by the first name, if there is one, and `greeting_end`
+    greeting_end: str
+    web_version: str
+    see_offer: str
+    colon: str
+    unsubscribe: str
+    preferences: str
+
+
+FRENCH = Words(
+    greeting="Bonjour",
+    greeting_end=",",
+    web_version="Lire en ligne",
+    see_offer="Voir l’offre",
+    colon="\u00a0:",
+    unsubscribe="Se désinscrire",
+    preferences="Mes préférences",
+)
+
+ENGLISH = Words(
+    greeting="Hello",
+    greeting_end=",",
+    web_version="Read online",
+    see_offer="See the offer",
+    colon=":",
+    unsubscribe="Unsubscribe",
+    preferences="My preferences",
+)
+
+WORDS = {"fr": FRENCH, "en": ENGLISH}
+
+
+def words(language: str) -> Words:
+    """Return the words of a language such as "fr" or "en-gb"; French where we have none."""
+    return WORDS.get(language.lower().partition("-")[0], FRENCH)

@@ -1,0 +1,26 @@
+"""The rows of what we publish."""
+
+from newsletter.models.association import Association, KeyFingerprint
+from newsletter.models.edition import Edition, Newsletter, Placement
+from newsletter.models.invitation import Invitation, SignInCode
+from newsletter.models.member import Member, MemberPerson
+from newsletter.models.offer import Offer, OfferMove, OfferRevision
+from newsletter.models.place import Place
+from newsletter.models.user import User
+
+__all__ = [
+    "Association",
+    "Edition",
+    "Invitation",
+    "KeyFingerprint",
+    "Member",
+    "MemberPerson",
+    "Newsletter",
+    "Offer",
+    "OfferMove",
+    "OfferRevision",
+    "Place",
+    "Placement",
+    "SignInCode",
+    "User",
+]

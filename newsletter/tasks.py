@@ -1,0 +1,88 @@
+"""What this wing does in the background."""
+
+import logging
+from urllib.parse import urlencode
+
+from celery import shared_task
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from newsletter import access, invitations, mailer, offers, proofs, signin
+from newsletter.models import Edition, Invitation, User
+
+log = logging.getLogger(__name__)
+
+
+@shared_task
+def send_sign_in(user_id: int, next_path: str = "") -> None:
+    """Mail a link and six digits; the sixth mail within an hour is not written."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    keys = signin.issue(user, now=timezone.now()) if user else None
+    if user is None or keys is None:
+        return
+    path = reverse("sign-in-link", args=[keys.link, keys.again])
+    query = "?" + urlencode({"next": next_path}) if next_path else ""
+    mailer.send(
+        "sign_in",
+        user.email,
+        {"name": user.name, "link": f"{settings.SITE_URL}{path}{query}", "code": keys.code},
+        user.language,
+    )
+
+
+@shared_task
+def expire_offers() -> None:
+    """Woken every hour: end the offers whose last day has passed, and forget yesterday's sign-in codes."""
+    now = timezone.now()
+    offers.expire_over(now=now)
+    signin.forget_old(now=now)
+
+
+@shared_task
+def send_invitation(invitation_id: int) -> None:
+    """Mail the link to a member's draft, while it still opens it."""
+    invitation = Invitation.objects.select_related("member", "offer").filter(pk=invitation_id).first()
+    if invitation is None or invitations.open_invitation(invitations.token_of(invitation), now=timezone.now()) is None:
+        return
+    link = settings.SITE_URL + reverse("invitation", args=[invitations.token_of(invitation)])
+    for address, language in invitations.addresses(invitation):
+        mailer.send("invitation", address, {"invitation": invitation, "link": link}, language)
+
+
+@shared_task
+def send_test(edition_id: int, user_id: int) -> None:
+    """Mail the edition as it is now to the person of the board who asked to see it."""
+    edition = Edition.objects.select_related("newsletter__association").filter(pk=edition_id).first()
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if edition is None or user is None or not access.is_board(user):
+        return
+    proofs.send(edition, user)
+
+
+@shared_task
+def tell_member(move_id: int) -> None:
+    """Mail the board's answer, once, to those who sign in for the member."""
+    move = offers.take_news(move_id)
+    if move is None:
+        return
+    link = settings.SITE_URL + reverse("offer", args=[move.offer_id])
+    people = list(User.objects.filter(memberships__member=move.offer.member, is_active=True))
+    refused = 0
+    for person in people:
+        words = {"name": person.name, "move": move, "offer": move.offer, "link": link}
+        try:
+            mailer.send("verdict", person.email, words, person.language)
+        except OSError:  # of the relay, or on the way to it
+            log.exception("an answer to offer %s did not leave", move.offer_id)
+            refused += 1
+    # who has read it is not told twice
+    if people and refused == len(people):
+        offers.put_news_back(move)
+
+
+@shared_task
+def tell_late() -> None:
+    """Woken every minute: tell what a lost message or a relay that was away has left untold."""
+    for move_id in offers.untold(now=timezone.now()):
+        tell_member(move_id)

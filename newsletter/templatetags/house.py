@@ -1,0 +1,89 @@
+"""The few words that our pages add to Django's template language."""
+
+from typing import Any
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from newsletter import words
+from newsletter.core.completeness import Missing
+from newsletter.core.interests import Category, Interest
+from newsletter.core.review import OfferState, Review
+from newsletter.core.wording import word_dates, word_price
+from newsletter.models.offer import OfferContent
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def nav_link(context: dict[str, Any], name: str, label: str, *also: str, exact: bool = False) -> SafeString | str:
+    """Return a link that knows when the reader is there, or below, or at one of the pages that it stands for too.
+
+    Nothing where no wing has such a page.
+    """
+    try:
+        urls = [reverse(one) for one in (name, *also)]
+    except NoReverseMatch:
+        return ""
+    url = urls[0]
+    path = context["request"].path if "request" in context else ""
+    here = path == url if exact else path.startswith(tuple(urls))
+    return format_html('<a href="{}"{}>{}</a>', url, mark_safe(' aria-current="page"') if here else "", label)
+
+
+@register.filter
+def state_word(state: str) -> str | Promise:
+    """`{{ offer.state|state_word }}`: En relecture."""
+    return words.STATES[OfferState(state)]
+
+
+@register.filter
+def state_tone(state: str) -> str:
+    """`<span class="tag" data-tone="{{ offer.state|state_tone }}">`."""
+    return words.TONES.get(OfferState(state), "rest")
+
+
+@register.filter
+def state_meaning(state: str) -> str | Promise:
+    """Return what a state means for its member, in a sentence."""
+    return words.MEANINGS[OfferState(state)]
+
+
+@register.filter
+def move_word(move: str) -> str | Promise:
+    return words.MOVES[Review(move)]
+
+
+@register.filter
+def interest_word(interest: str) -> str | Promise:
+    return words.INTERESTS[Interest(interest)]
+
+
+@register.filter
+def category_word(category: str) -> str | Promise:
+    return words.CATEGORIES[Category(category)]
+
+
+@register.filter
+def missing_word(thing: str) -> str | Promise:
+    return words.MISSING[Missing(thing)]
+
+
+@register.filter
+def price_words(offer: OfferContent) -> str:
+    """`{{ offer|price_words }}`: à partir de 24 € par personne."""
+    return word_price(offer.price_kind, offer.price, offer.price_unit, _language())
+
+
+@register.filter
+def season_words(offer: OfferContent) -> str:
+    """`{{ offer|season_words }}`: du 15 décembre 2026 au 6 janvier 2027."""
+    return word_dates(offer.valid_from, offer.valid_until, _language())
+
+
+def _language() -> str:
+    return get_language() or "fr"

@@ -1,0 +1,33 @@
+"""Every address of the house; the other wings are named by string."""
+
+from django.conf import settings
+from django.conf.urls.static import static
+from django.urls import URLPattern, URLResolver, include, path
+
+from newsletter.views import archive, demo, desk, home, invitation, language, signin
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("langue/", language.set_language, name="set_language"),
+    path("connexion/", signin.sign_in, name="sign-in"),
+    path("connexion/code/", signin.sign_in_code, name="sign-in-code"),
+    path("connexion/lien/<str:token>/<str:again>/", signin.sign_in_link, name="sign-in-link"),
+    path("connexion/nouveau-lien/<str:again>/", signin.sign_in_again, name="sign-in-again"),
+    path("deconnexion/", signin.sign_out, name="sign-out"),
+    path("demo/entrer/<str:token>/", demo.enter, name="demo-enter"),
+    path("espace/", desk.desk, name="desk"),
+    path("espace/<int:member_id>/nouvelle-offre/", desk.offer_new, name="offer-new"),
+    path("espace/offres/<int:offer_id>/", desk.offer, name="offer"),
+    path("espace/offres/<int:offer_id>/modifier/", desk.offer_edit, name="offer-edit"),
+    path("espace/offres/<int:offer_id>/envoyer/", desk.offer_submit, name="offer-submit"),
+    path("espace/offres/<int:offer_id>/retirer/", desk.offer_withdraw, name="offer-withdraw"),
+    path("espace/offres/<int:offer_id>/reprendre/", desk.offer_resume, name="offer-resume"),
+    path("invitation/<str:token>/", invitation.invitation, name="invitation"),
+    path("bureau/", include("newsletter.board_urls")),
+    path("editions/", archive.listing, name="editions"),
+    path("editions/<slug:slug>/", archive.edition, name="edition-archive"),
+    path("", include("audiences.urls")),
+    path("", include("campaigns.urls")),
+    # In production the web server hands out /media/.
+    *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+]

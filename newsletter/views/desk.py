@@ -1,0 +1,110 @@
+"""The member's desk: their offers, how each stands, and what they can do about it."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from newsletter import offers
+from newsletter.access import is_board, member_of, offer_of, sign_in_required, signed_in
+from newsletter.core.review import EDITABLE, MOVES, OfferState, Review
+from newsletter.core.states import IllegalMove
+from newsletter.models import Member, Offer
+from newsletter.views.offer_form import OfferPage
+
+Verb = Callable[..., None]
+
+
+@never_cache
+@sign_in_required
+def desk(request: HttpRequest) -> HttpResponse:
+    """List everything this person signs for; the board, which signs for nobody, goes to its own desk."""
+    user = signed_in(request)
+    members = list(Member.objects.signed_for_by(user).active().select_related("commune"))
+    if not members and is_board(user):
+        return redirect("board:home")
+    rows = Offer.objects.filter(member__in=members).with_verdict().order_by("-changed_at", "-pk")
+    desks = {member.pk: (member, list[Offer]()) for member in members}
+    # what waits for its member comes first
+    for row in sorted(rows, key=lambda row: row.state != OfferState.CHANGES_REQUESTED):
+        desks[row.member_id][1].append(row)
+    return render(request, "pages/desk/list.html", {"desks": desks.values()})
+
+
+@never_cache
+@sign_in_required
+def offer(request: HttpRequest, offer_id: int) -> HttpResponse:
+    row = offer_of(signed_in(request), offer_id)
+    history = list(row.moves.select_related("by"))
+    context = {
+        "offer": row,
+        "history": history,
+        "verdict": row.standing_verdict(),
+        "editable": row.state in EDITABLE,
+        "approved_once": any(move.move == Review.APPROVE for move in history),
+        "may": {move.value for move in MOVES[OfferState(row.state)]},
+    }
+    return render(request, "pages/desk/offer.html", context)
+
+
+@never_cache
+@sign_in_required
+def offer_new(request: HttpRequest, member_id: int) -> HttpResponse:
+    member = member_of(signed_in(request), member_id)
+    return OfferPage(request, member, by=signed_in(request)).answer()
+
+
+@never_cache
+@sign_in_required
+def offer_edit(request: HttpRequest, offer_id: int) -> HttpResponse:
+    row = offer_of(signed_in(request), offer_id)
+    if row.state not in EDITABLE:
+        return redirect("offer", row.pk)
+    page = OfferPage(request, row.member, offer=row, by=signed_in(request))
+    if request.method == "GET" and "manque" in request.GET:
+        return page.ask_for(offers.lacks(row, today=timezone.localdate()))
+    return page.answer()
+
+
+@require_POST
+@sign_in_required
+def offer_submit(request: HttpRequest, offer_id: int) -> HttpResponse:
+    row = offer_of(signed_in(request), offer_id)
+    try:
+        offers.submit(row, by=signed_in(request), now=timezone.now())
+    except offers.Incomplete:
+        return redirect(reverse("offer-edit", args=[row.pk]) + "?manque")
+    except IllegalMove:
+        messages.warning(request, _("Cette offre a changé entre-temps ; la voici telle qu’elle est."))
+    else:
+        messages.success(request, _("L’offre est chez le bureau."))
+    return redirect("offer", row.pk)
+
+
+@require_POST
+@sign_in_required
+def offer_withdraw(request: HttpRequest, offer_id: int) -> HttpResponse:
+    return _moved(request, offer_id, offers.withdraw, _("L’offre est retirée."))
+
+
+@require_POST
+@sign_in_required
+def offer_resume(request: HttpRequest, offer_id: int) -> HttpResponse:
+    return _moved(request, offer_id, offers.resume, _("L’offre est de nouveau un brouillon : vous pouvez la modifier."))
+
+
+def _moved(request: HttpRequest, offer_id: int, verb: Verb, said: str) -> HttpResponse:
+    row = offer_of(signed_in(request), offer_id)
+    try:
+        verb(row, by=signed_in(request), now=timezone.now())
+    except IllegalMove:
+        messages.warning(request, _("Cette offre a changé entre-temps ; la voici telle qu’elle est."))
+    else:
+        messages.success(request, said)
+    return redirect("offer", row.pk)

@@ -1,0 +1,68 @@
+"""Who is never to be written to, and telling the right wing."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from audiences import subscriptions, suppressions
+from audiences.core.consent import StopReason
+from audiences.keys import key_of
+from audiences.models import Suppression
+from newsletter.models import Newsletter
+from tests import make
+
+pytestmark = pytest.mark.django_db
+NOON = make.NOON
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[bytes, int | None, datetime]]]:
+    told: list[tuple[bytes, int | None, datetime]] = []
+    monkeypatch.setattr(suppressions, "_listeners", [])
+    suppressions.on_stop(lambda key, newsletter, now: told.append((key, newsletter, now)))
+    return told
+
+
+def test_the_right_wing_hears_of_a_stop_in_the_same_transaction(
+    heard: list[tuple[bytes, int | None, datetime]],
+) -> None:
+    jeanne = make.reader("jeanne@orange.fr")
+    letter = Newsletter.objects.get()
+    subscriptions.leave(letter, jeanne.address_key, now=NOON)
+    subscriptions.leave(letter, jeanne.address_key, now=NOON)
+    suppressions.suppress("Jeanne@orange.fr", reason=StopReason.COMPLAINED, now=NOON)
+    assert heard == [(key_of("jeanne@orange.fr"), letter.pk, NOON), (key_of("jeanne@orange.fr"), None, NOON)]
+
+
+def test_a_stop_that_the_right_wing_cannot_keep_does_not_happen(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(key: bytes, newsletter: int | None, now: datetime) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(suppressions, "_listeners", [refuse])
+    with pytest.raises(RuntimeError):
+        suppressions.suppress("jeanne@orange.fr", reason=StopReason.BOARD, now=NOON)
+    assert not Suppression.objects.exists()
+
+
+def test_a_graver_reason_stays() -> None:
+    key = key_of("jeanne@orange.fr")
+    assert suppressions.suppress(key, reason=StopReason.ERASED, now=NOON)
+    assert not suppressions.suppress(key, reason=StopReason.COMPLAINED, source="arf", now=NOON + timedelta(1))
+    assert not suppressions.suppress(key, reason=StopReason.ERASED, now=NOON + timedelta(2))
+    assert suppressions.reason_for(key) is StopReason.COMPLAINED
+    suppressions.lift(key)
+    assert suppressions.reason_for(key) is StopReason.COMPLAINED
+
+
+def test_a_listener_is_told_once_however_often_it_registers(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[bytes] = []
+
+    def listen(key: bytes, newsletter: int | None, now: datetime) -> None:
+        calls.append(key)
+
+    monkeypatch.setattr(suppressions, "_listeners", [])
+    suppressions.on_stop(listen)
+    suppressions.on_stop(listen)
+    suppressions.suppress("jeanne@orange.fr", reason=StopReason.BOARD, now=NOON)
+    assert len(calls) == 1

@@ -1,0 +1,152 @@
+"""One of everything, in every state that has words of its own; what people typed is everywhere the same word."""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from audiences import links
+from audiences.core import segment as trees
+from audiences.models import Segment, Subscriber, Subscription
+from campaigns import schedule
+from campaigns.core.campaign import CampaignState, PauseReason
+from campaigns.models import Campaign, Chunk, Delivery
+from campaigns.words import REASONS
+from newsletter import invitations, offers, signin
+from newsletter.core.review import OfferState
+from tests import make
+
+TYPED = "Olea"
+
+
+class Story:
+    """A mill, its offers, a board, editions, sendings and readers; everyone reads English."""
+
+    def __init__(self) -> None:
+        self.now = timezone.now()
+        self.letter = make.newsletter(name=TYPED, slug="olea")
+        self.member = make.user(name=TYPED, language="en")
+        self.board = make.board_member(name=TYPED, language="en")
+        arles = make.place("Arles", insee="13004", postcodes=["13200"])
+        self.mill = make.member(TYPED, person=self.member, commune=arles)
+        self.offers = [self.offer(state) for state in OfferState]
+        self.offers.append(make.offer(member=self.mill, title="", text="", valid_from=None, valid_until=None))
+        self.editions = self._editions()
+        self.campaigns = list(self._campaigns())
+        wine_near = trees.All((trees.Likes(trees.Interest.WINE), trees.Near("13004", 20)))
+        questions = (wine_near, trees.Not(trees.Speaks("fr")))
+        self.segments = [
+            Segment.objects.create(name=f"{TYPED} {n}", tree=trees.to_json(tree)) for n, tree in enumerate(questions)
+        ]
+        self.reader = make.reader("olea@olea.example", of=self.letter, first_name=TYPED, language="en")
+        self.asked = self._asked()
+        self.keys = signin.issue(self.board, now=self.now)
+
+    def offer(self, state: OfferState) -> Any:
+        return make.offer(
+            state,
+            title=TYPED,
+            text=TYPED,
+            member=self.mill,
+            interests=["wine", "table"],
+            price=24,
+            price_kind="from",
+            price_unit="stay",
+            submitted_at=self.now,
+        )
+
+    def _editions(self) -> list[Any]:
+        gone, newer = self.offer(OfferState.APPROVED), self.offer(OfferState.APPROVED)
+        mine = {"title": TYPED, "language": "en", "newsletter": self.letter}
+        made = [
+            make.edition(gone, newer, subject=TYPED, preheader="", **mine),
+            make.edition(subject="", preheader="{olea}", **mine),
+            make.locked_edition(self.offer(OfferState.APPROVED), subject=TYPED, preheader=TYPED, **mine),
+        ]
+        make.revision(newer)
+        offers.withdraw(gone, by=self.member, now=self.now)
+        return made
+
+    def _campaigns(self) -> Iterator[Campaign]:
+        edition = self.editions[-1]
+        for state in (CampaignState.SCHEDULED, CampaignState.RUNNING, CampaignState.CANCELLED, CampaignState.FINISHED):
+            yield self._campaign(state)
+        for reason in PauseReason:
+            yield self._campaign(CampaignState.PAUSED, pause_reason=reason.value)
+        yield schedule.plan(edition, [], starts_at=None, by=self.board)
+
+    def _campaign(self, state: CampaignState, **fields: Any) -> Campaign:
+        """A sending of which every kind of fate befell two readers."""
+        times = {"starts_at": self.now, "enqueued_at": self.now, "finished_at": self.now}
+        made = schedule.plan(self.editions[-1], [], starts_at=None, by=self.board)
+        Campaign.objects.filter(pk=made.pk).update(state=state.value, audience_size=16, **times, **fields)
+        variant = made.variants.get()
+        fates = dict.fromkeys(("queued", "sending", "sent", "failed", "skipped", "expired", "cancelled", "in_doubt"), 2)
+        Chunk.objects.create(campaign=made, variant=variant, first=1, last=16, not_before=self.now, **fates)
+        of = {"campaign": made, "variant": variant, "state": "failed"}
+        Delivery.objects.bulk_create(
+            Delivery(address_key=bytes([n]) * 32, position=n, reason=reason, **of) for n, reason in enumerate(REASONS)
+        )
+        Delivery.objects.create(address_key=b"d" * 32, position=len(REASONS), **{**of, "state": "in_doubt"})
+        return made
+
+    def _asked(self) -> Subscription:
+        stranger = Subscriber.objects.create(
+            address="o@olea.example", address_key=b"k" * 32, language="en", subscribed_on=make.TODAY
+        )
+        return Subscription.objects.create(
+            newsletter=self.letter, subscriber=stranger, state="asked", asked_at=self.now
+        )
+
+    def values(self, name: str, parameter: str) -> list[Any]:
+        """Return what may stand in an address for this parameter."""
+        if parameter == "token":
+            return self._tokens(name)
+        assert self.keys is not None
+        known: dict[str, list[Any]] = {
+            "again": [self.keys.again],
+            "slug": [self.editions[-1].slug if name.startswith("edition") else self.letter.slug],
+            "member_id": [self.mill.pk],
+            "offer_id": [offer.pk for offer in self.offers],
+            "edition_id": [edition.pk for edition in self.editions],
+            "campaign_id": [campaign.pk for campaign in self.campaigns],
+            "delivery_id": [Delivery.objects.filter(state="in_doubt").values_list("pk", flat=True)[0]],
+            "segment_id": [segment.pk for segment in self.segments],
+            "invitation_id": [invitations.invite(self.offers[0], by=None, now=self.now).pk],
+            "path": ["nothing"],
+        }
+        return known[parameter]
+
+    def _tokens(self, name: str) -> list[str]:
+        assert self.keys is not None
+        assert self.asked.asked_at is not None
+        who = (self.letter.pk, bytes(self.reader.address_key))
+        if name == "demo-enter":
+            return [signin.demo_token(self.member, "/"), signin.demo_token(self.board, "/")]
+        if name == "invitation":
+            invited = [invitations.invite(offer, by=None, now=self.now) for offer in self.offers[:3]]
+            invitations.revoke(invited[2], now=self.now)
+            return [invitations.token_of(one) for one in invited]
+        urls = {
+            "unsubscribe": links.unsubscribe_url(*who),
+            "come-back": links.unsubscribe_url(*who),
+            "preferences": links.preferences_url(*who),
+            "confirm": links.confirm_url(links.Ask(self.asked.pk, self.asked.asked_at)),
+            "sign-in-link": self.keys.link,
+        }
+        return [urls[name].rstrip("/").rpartition("/")[2], "x"]
+
+
+def addresses(story: Story, patterns: Any = None, space: str = "") -> Iterator[str]:
+    """Yield every address of the house, once for each thing that it may be about."""
+    for pattern in patterns or get_resolver().url_patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from addresses(story, pattern.url_patterns, space + inner)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            parameters = list(pattern.pattern.converters)
+            choices = [story.values(pattern.name, parameter) for parameter in parameters]
+            for values in product(*choices):
+                yield reverse(space + pattern.name, kwargs=dict(zip(parameters, values, strict=True)))

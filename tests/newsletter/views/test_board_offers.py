@@ -1,0 +1,180 @@
+"""Reading and answering: each answer once, nothing typed is lost, and the next one follows."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+
+from newsletter import offers
+from newsletter.core.review import MOVES, OfferState, Review
+from newsletter.models import Offer, User
+from tests import make
+from tests.make import NOON
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("board")]
+
+ANSWERS = {
+    "offer-approve": Review.APPROVE,
+    "offer-return": Review.RETURN,
+    "offer-decline": Review.DECLINE,
+}
+
+
+def answer(client: Client, name: str, offer: Offer, **fields: Any) -> Any:
+    return client.post(reverse(f"board:{name}", args=[offer.pk]), {"comment": "Merci.", **fields}, follow=True)
+
+
+def page_of(client: Client, offer: Offer) -> str:
+    return client.get(reverse("board:offer", args=[offer.pk])).content.decode()
+
+
+def titles(client: Client, **filters: Any) -> list[str]:
+    return [offer.title for offer in client.get(reverse("board:offers"), filters).context["page"]]
+
+
+def test_the_first_page_shows_what_waits_and_what_comes_next(client: Client) -> None:
+    make.offer(OfferState.SUBMITTED, title="Santons à peindre")
+    make.edition(make.approved(), title="Fêtes en Alpilles")
+
+    shown = client.get(reverse("board:home")).content.decode()
+
+    assert "Santons à peindre" in shown
+    assert "Fêtes en Alpilles" in shown
+
+
+def test_an_empty_house_says_what_to_do(client: Client) -> None:
+    assert "Ouvrir une édition" in client.get(reverse("board:home")).content.decode()
+    assert "Avez-vous ajouté les membres" in client.get(reverse("board:offers")).content.decode()
+    assert "pas encore de membre" in client.get(reverse("board:members")).content.decode()
+    assert "Aucune édition" in client.get(reverse("board:editions")).content.decode()
+
+
+def test_what_waits_longest_comes_first_and_a_draft_is_its_members_own(client: Client) -> None:
+    make.approved(title="acceptée")
+    make.offer(OfferState.SUBMITTED, title="récente", submitted_at=NOON)
+    make.offer(OfferState.SUBMITTED, title="ancienne", submitted_at=NOON - timedelta(days=9))
+    make.offer(OfferState.DRAFT, title="brouillon")
+
+    assert titles(client) == ["ancienne", "récente", "acceptée"]
+
+
+def test_the_list_is_narrowed_by_state_trade_and_commune(client: Client) -> None:
+    baux = make.place("Les Baux-de-Provence")
+    make.approved(title="A", member=make.member(category="craft", commune=baux))
+    make.approved(title="B", member=make.member(category="guide", commune=baux))
+    make.offer(OfferState.SUBMITTED, title="C", member=make.member(category="craft", commune=make.place("Arles")))
+
+    assert titles(client, state="submitted") == ["C"]
+    assert sorted(titles(client, category="craft")) == ["A", "C"]
+    assert titles(client, category="craft", commune=baux.pk) == ["A"]
+    assert len(titles(client, state="draft", category="x", commune="' OR 1", page="-3")) == 3
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_lists_cost_as_many_queries_however_long(
+    client: Client, count: int, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(count):
+        make.offer(OfferState.SUBMITTED, member=make.member(commune=make.place(f"Commune {number}")))
+        make.edition(make.approved())
+    allowed = {"board:home": 13, "board:offers": 8, "board:members": 7, "board:editions": 7}
+    for name, most in allowed.items():
+        with django_assert_max_num_queries(most):
+            client.get(reverse(name))
+
+
+def test_an_offer_is_shown_as_its_card_and_its_script_as_text(client: Client) -> None:
+    offer = make.offer(OfferState.SUBMITTED, title="Feu", text="<script>alert(1)</script>", price_kind="free")
+
+    shown = page_of(client, offer)
+
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
+    assert "<script>alert" not in shown
+    assert "Gratuit" in shown
+
+
+def test_the_board_is_told_what_is_missing_in_an_offer(client: Client) -> None:
+    offer = make.offer(OfferState.SUBMITTED, interests=[])
+
+    assert "Cochez au moins un thème" in page_of(client, offer)
+
+
+def test_after_an_answer_the_next_offer_follows_and_the_member_is_told(client: Client, board: User) -> None:
+    luc = make.user("luc@mas.example")
+    first = make.offer(OfferState.SUBMITTED, submitted_at=NOON - timedelta(3), member=make.member(person=luc))
+    second = make.offer(OfferState.SUBMITTED, submitted_at=NOON - timedelta(2))
+
+    to_second = answer(client, "offer-approve", first)
+    to_home = answer(client, "offer-decline", second)
+
+    assert to_second.redirect_chain[-1][0] == reverse("board:offer", args=[second.pk])
+    assert to_home.redirect_chain[-1][0] == reverse("board:home")
+    assert [(message.to, message.subject) for message in mail.outbox] == [
+        (["luc@mas.example"], "Votre offre est acceptée")
+    ]
+    first.refresh_from_db()
+    assert (first.state, first.revisions.get().approved_by) == (OfferState.APPROVED, board)
+
+
+@pytest.mark.parametrize("name", ["offer-return", "offer-decline"])
+def test_nobody_is_sent_back_without_a_word(client: Client, name: str) -> None:
+    offer = make.offer(OfferState.SUBMITTED)
+
+    shown = answer(client, name, offer, comment="  ")
+
+    assert "Écrivez un mot au membre" in shown.content.decode()
+    offer.refresh_from_db()
+    assert offer.state == OfferState.SUBMITTED
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("state", list(OfferState))
+def test_an_answer_moves_an_offer_where_the_table_says_or_says_why_not(
+    client: Client, state: OfferState, name: str
+) -> None:
+    offer = make.offer(state)
+
+    shown = answer(client, name, offer)
+
+    offer.refresh_from_db()
+    assert shown.status_code == 200
+    assert offer.state == MOVES[state].get(ANSWERS[name], state)
+    if ANSWERS[name] not in MOVES[state]:
+        assert 'class="notice" data-tone="wait"' in shown.content.decode()
+
+
+def test_of_two_who_answer_at_once_the_second_is_told_and_keeps_their_words(client: Client) -> None:
+    offer = make.offer(OfferState.SUBMITTED)
+    offers.approve(offer, by=make.board_member(name="Luc Roumanille"), now=NOON)
+
+    shown = answer(client, "offer-return", offer, comment="Précisez l’heure, s’il vous plaît.").content.decode()
+
+    assert "n’attend plus de réponse" in shown
+    assert "acceptée (Luc Roumanille" in shown
+    assert "Précisez l’heure, s’il vous plaît." in shown
+    offer.refresh_from_db()
+    assert offer.state == OfferState.APPROVED
+
+
+def test_what_changed_since_it_was_read_is_not_accepted_unread(client: Client) -> None:
+    offer = make.offer(OfferState.SUBMITTED, submitted_at=NOON)
+
+    shown = answer(client, "offer-approve", offer, read_as_of=(NOON - timedelta(hours=1)).isoformat())
+
+    assert "un autre texte depuis votre lecture" in shown.content.decode()
+    offer.refresh_from_db()
+    assert offer.state == OfferState.SUBMITTED
+
+
+def test_the_page_says_itself_which_text_was_read(client: Client) -> None:
+    offer = make.offer(OfferState.SUBMITTED, submitted_at=NOON + timedelta(microseconds=7))
+    page = page_of(client, offer)
+    read = page.split('name="read_as_of" value="')[1].split('"')[0]
+
+    answer(client, "offer-approve", offer, read_as_of=read)
+
+    offer.refresh_from_db()
+    assert offer.state == OfferState.APPROVED

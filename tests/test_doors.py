@@ -1,0 +1,287 @@
+"""Every address of the house, and who may stand before it: strangers, members, other members, the board."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from audiences import links
+from audiences.models import Segment, Subscriber
+from campaigns import pulses, schedule
+from campaigns.models import Campaign
+from newsletter import invitations, signin
+from newsletter.core.review import OfferState
+from newsletter.models import (
+    Association,
+    Edition,
+    Member,
+    Newsletter,
+    Offer,
+    OfferMove,
+    OfferRevision,
+    Place,
+    User,
+)
+from tests import make
+from tests.environment import servers
+
+pytestmark = pytest.mark.django_db
+
+
+class For(Enum):
+    EVERYONE = "everyone"
+    HOLDER = "whoever holds the link"
+    SIGNED_IN = "whoever is signed in"
+    OWNER = "who signs for the member"
+    BOARD = "the board"
+
+
+@dataclass(frozen=True)
+class Door:
+    name: str
+    who: For
+    args: tuple[str, ...] = ()
+    acts: bool = False
+    said: dict[str, str] = field(default_factory=dict)
+
+
+DOORS = [
+    *(Door(name, For.EVERYONE) for name in ("home", "editions", "communes")),
+    *(Door(name, For.EVERYONE, ("slug",)) for name in ("subscribe", "subscribe-thanks")),
+    Door("edition-archive", For.EVERYONE, ("locked_slug",)),
+    Door("set_language", For.EVERYONE),
+    Door("sign-in", For.EVERYONE),
+    Door("sign-in-code", For.EVERYONE),
+    Door("sign-out", For.EVERYONE, acts=True),
+    Door("sign-in-link", For.HOLDER, ("sign_in", "again")),
+    Door("sign-in-again", For.HOLDER, ("again",), acts=True),
+    Door("demo-enter", For.HOLDER, ("demo",)),
+    Door("invitation", For.HOLDER, ("invitation",)),
+    Door("confirm", For.HOLDER, ("confirm",)),
+    Door("preferences", For.HOLDER, ("preferences",)),
+    Door("unsubscribe", For.HOLDER, ("unsubscribe",)),
+    Door("come-back", For.HOLDER, ("unsubscribe",), acts=True),
+    Door("desk", For.SIGNED_IN),
+    Door("offer-new", For.OWNER, ("member",)),
+    *(Door(name, For.OWNER, ("offer",)) for name in ("offer", "offer-edit", "offer-report")),
+    *(Door(f"offer-{verb}", For.OWNER, ("offer",), acts=True) for verb in ("submit", "withdraw", "resume")),
+    *(Door(f"board:{name}", For.BOARD) for name in ("home", "offers", "members", "member-new", "communes")),
+    *(Door(f"board:{name}", For.BOARD) for name in ("editions", "edition-new")),
+    Door("board:offer", For.BOARD, ("waiting",)),
+    Door("board:offer-invite", For.BOARD, ("offer",), acts=True),
+    Door("board:member-invite", For.BOARD, ("member",), acts=True),
+    Door("board:invitation-revoke", For.BOARD, ("way_in",), acts=True),
+    Door("board:offer-approve", For.BOARD, ("waiting",), acts=True),
+    *(
+        Door(f"board:offer-{verb}", For.BOARD, ("waiting",), True, {"comment": "Non."})
+        for verb in ("return", "decline")
+    ),
+    *(Door(f"board:{name}", For.BOARD, ("edition",)) for name in ("edition", "preview", "preview-text")),
+    *(Door(f"board:edition-{verb}", For.BOARD, ("edition",), True) for verb in ("write", "arrange", "lock", "test")),
+    Door("board:edition-reopen", For.BOARD, ("locked",), acts=True),
+    *(
+        Door(f"board:edition-{verb}", For.BOARD, ("edition", "placed"), acts=True)
+        for verb in ("place", "move", "remove", "refresh")
+    ),
+    *(Door(name, For.BOARD) for name in ("segments", "segment-new", "segment-preview", "readers")),
+    Door("segment", For.BOARD, ("segment",)),
+    Door("campaign-prepare", For.BOARD, ("locked",)),
+    *(Door(name, For.BOARD) for name in ("campaigns", "pace")),
+    *(Door(name, For.BOARD, ("campaign",)) for name in ("campaign", "campaign-launch")),
+    *(Door(f"campaign-{name}", For.BOARD, ("campaign",)) for name in ("again", "why", "details")),
+    *(Door(f"campaign-resend-{what}", For.BOARD, ("campaign",), True, {"typed": "1"}) for what in ("failed", "doubt")),
+    Door("campaign-prove", For.BOARD, ("sending", "doubtful"), True, {"proof": "sent", "source": "au téléphone"}),
+    *(Door(name, For.EVERYONE) for name in ("health", "metrics")),
+    *(
+        Door(f"campaign-{verb}", For.BOARD, ("campaign",), acts=True)
+        for verb in ("launch-now", "take-back", "pause", "resume", "cancel")
+    ),
+]
+PUBLIC = {"home", "subscribe", "editions", "edition-archive"}
+all_doors = pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
+
+
+@pytest.fixture
+def house(settings: Any) -> dict[str, Any]:
+    """Something behind every door: what stands in the addresses, and the people."""
+    settings.DEMO = True
+    people = {name: make.user(f"{name}@alpilles.example", name=name.title()) for name in ("owner", "other")}
+    people["board"] = make.board_member("bureau@alpilles.example")
+    mas = make.member(person=people["owner"])
+    make.member(person=people["other"])
+    letter = make.newsletter()
+    reader = make.reader(of=letter)
+    placed = make.approved()
+    locked = make.locked_edition(newsletter=letter)
+    offer = make.offer(member=mas)
+    invited = invitations.invite(offer, by=people["board"], now=timezone.now())
+    token = signin.issue(people["other"], now=timezone.now())
+    assert token
+    subscription = reader.subscriptions.get()
+    subscription.asked_at = timezone.now()
+    subscription.save()
+    sending = make.running(make.locked_edition(newsletter=letter))
+    [doubtful] = make.settled(sending, "in_doubt")
+    settings.REDIS_URL = servers.redis_url
+    pulses.beat(now=timezone.now())
+    return people | {
+        "member": mas.pk,
+        "offer": offer.pk,
+        "waiting": make.offer(OfferState.SUBMITTED).pk,
+        "placed": placed.pk,
+        "edition": make.edition(placed, newsletter=letter).pk,
+        "locked": locked.pk,
+        "locked_slug": locked.slug,
+        "slug": letter.slug,
+        "segment": Segment.objects.create(name="Tous", tree={"all": []}).pk,
+        "campaign": schedule.plan(locked, [], starts_at=None, by=None).pk,
+        "sending": sending.pk,
+        "doubtful": doubtful.pk,
+        "sign_in": token.link,
+        "again": token.again,
+        "demo": signin.demo_token(people["other"], "/espace/"),
+        "invitation": invitations.token_of(invited),
+        "way_in": invitations.invite(offer, by=people["board"], now=timezone.now()).pk,
+        "confirm": links.confirm_url(links.Ask(subscription.pk, subscription.asked_at)).split("/")[-2],
+        "unsubscribe": links.unsubscribe_url(letter.pk, bytes(reader.address_key)).split("/")[-1],
+        "preferences": links.preferences_url(letter.pk, bytes(reader.address_key)).split("/")[-2],
+    }
+
+
+def url(door: Door, house: dict[str, Any]) -> str:
+    return reverse(door.name, args=[house[name] for name in door.args])
+
+
+def names(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            space = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from names(pattern.url_patterns, prefix + space)
+        elif pattern.name:
+            yield prefix + pattern.name
+
+
+def knock(door: Door, house: dict[str, Any], person: str, method: str = "") -> HttpResponse:
+    client = Client()
+    if person:
+        client.force_login(house[person])
+    knocking = getattr(client, method or ("post" if door.acts else "get"))
+    answer: HttpResponse = knocking(url(door, house), door.said if door.acts else {})
+    return answer
+
+
+def test_every_address_of_the_house_is_in_this_table() -> None:
+    assert sorted(door.name for door in DOORS) == sorted(names(get_resolver().url_patterns))
+
+
+@all_doors
+def test_everyone_gets_as_far_as_is_theirs(door: Door, house: dict[str, Any]) -> None:
+    stranger = knock(door, house, "")
+    if door.who in (For.EVERYONE, For.HOLDER):
+        assert stranger.status_code in (200, 302)
+        assert "next=" not in stranger.get("Location", "")
+        return
+    here = "/" if door.acts else url(door, house)
+    assert (stranger.status_code, stranger["Location"]) == (302, f"/connexion/?next={here}")
+    allowed = {For.SIGNED_IN: ["owner", "other", "board"], For.OWNER: ["owner"], For.BOARD: ["board"]}[door.who]
+    for person in ("owner", "other", "board"):
+        status = knock(door, house, person).status_code
+        assert status in ((200, 302) if person in allowed else (404,)), person
+
+
+@pytest.mark.parametrize("door", [door for door in DOORS if door.acts], ids=lambda door: door.name)
+def test_looking_never_acts(door: Door, house: dict[str, Any]) -> None:
+    person = {For.BOARD: "board", For.OWNER: "owner"}.get(door.who, "")
+
+    for method in ("get", "head", "options"):
+        assert knock(door, house, person, method).status_code == 405, method
+
+
+@all_doors
+def test_what_every_page_tells_a_browser(door: Door, house: dict[str, Any]) -> None:
+    person = {For.BOARD: "board", For.EVERYONE: "", For.HOLDER: ""}.get(door.who, "owner")
+    answer = knock(door, house, person)
+
+    keeps_to_itself(answer, public=door.name in PUBLIC)
+    lets_no_script_in(answer, letter=door.name in ("board:preview", "edition-archive"))
+
+
+def keeps_to_itself(answer: HttpResponse, *, public: bool) -> None:
+    """What is someone's own is kept by no cache and found by no search, and no other site learns its address."""
+    assert ("no-store" in answer.headers.get("Cache-Control", "")) != public
+    assert (answer.headers.get("X-Robots-Tag") == "noindex") != public
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+
+
+def lets_no_script_in(answer: HttpResponse, *, letter: bool) -> None:
+    """Nothing inline runs. In a letter, whose styles stand in its tags, no script has a source at all."""
+    policy = answer.headers["Content-Security-Policy"]
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert (rules["default-src"], rules["frame-ancestors"]) == ("'none'", "'self'")
+    assert ("unsafe" in policy, "script-src" in rules) == (letter, not letter)
+    if letter:
+        return
+    assert rules["script-src"] == "'self'"
+    if "html" in answer.headers.get("Content-Type", ""):
+        assert not re.search(r"<script(?![^>]*\bsrc=)|\sstyle=|<style|\son\w+=", answer.content.decode())
+
+
+def test_a_public_page_with_a_name_on_it_is_kept_by_no_cache(house: dict[str, Any]) -> None:
+    assert "no-store" in knock(Door("home", For.EVERYONE), house, "owner").headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("forged", ["evil.example", "lettre.example:evil.example", "127.0.0.1.evil.example"])
+def test_a_forged_host_is_refused(client: Client, forged: str) -> None:
+    assert client.get("/", headers={"host": forged}).status_code == 400
+
+
+def test_who_signs_in_gets_a_new_session(client: Client, house: dict[str, Any]) -> None:
+    client.post(reverse("sign-in"), {"email": "personne@nulle-part.example"})
+    before = client.session.session_key
+    client.post(reverse("sign-in-link", args=[house["sign_in"], house["again"]]))
+
+    assert client.session["_auth_user_id"] == str(house["other"].pk)
+    assert before
+    assert client.session.session_key != before
+
+
+SCRIPT = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def hostile(house: dict[str, Any]) -> dict[str, Any]:
+    """The house, with a script wherever anyone can type one."""
+    Member.objects.update(phone=SCRIPT[:24], website=f"javascript:{SCRIPT}")
+    for member in Member.objects.all():
+        Member.objects.filter(pk=member.pk).update(name=f"{SCRIPT}{member.pk}")
+    for rows in (Offer.objects, OfferRevision.objects):
+        rows.update(title=SCRIPT, text=SCRIPT, image_alt=SCRIPT, link=f"javascript:{SCRIPT}")
+    Edition.objects.update(title=SCRIPT, subject=SCRIPT, preheader=SCRIPT, editorial=SCRIPT)
+    Newsletter.objects.update(name=SCRIPT, tagline=SCRIPT, sender_name=SCRIPT)
+    Association.objects.update(name=SCRIPT, postal_address=SCRIPT, contact_email=SCRIPT)
+    Place.objects.update(name=SCRIPT)
+    User.objects.update(name=SCRIPT)
+    Segment.objects.update(name=SCRIPT)
+    Subscriber.objects.update(first_name=SCRIPT)
+    OfferMove.objects.update(comment=SCRIPT)
+    Campaign.objects.update(pause_detail=SCRIPT)
+    return house
+
+
+@pytest.mark.parametrize("door", [door for door in DOORS if not door.acts], ids=lambda door: door.name)
+def test_what_people_typed_is_shown_and_never_run(door: Door, hostile: dict[str, Any]) -> None:
+    person = {For.BOARD: "board", For.EVERYONE: "", For.HOLDER: ""}.get(door.who, "owner")
+    answer = knock(door, hostile, person)
+
+    assert answer.status_code in (200, 302)
+    if "html" in answer.headers.get("Content-Type", ""):
+        html = answer.content.decode()
+        assert SCRIPT not in re.sub(r'"[^"]*"|<title>.*?</title>', "", html)
+        assert not re.search(r"(href|src|action)=[\"']?\s*javascript:", html, re.IGNORECASE)

@@ -1,0 +1,131 @@
+"""Whatever a member or the board types comes out as it was typed: in the preview, the archive and the mail."""
+
+import email
+import email.policy
+from html.parser import HTMLParser
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from campaigns import schedule, variants
+from newsletter import contents, editions
+from newsletter.models import Association, Edition
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+EVIL = [
+    "<script>alert(1)</script>",
+    "</mj-text></mj-column><mj-raw>x</mj-raw>",
+    "{{ content.identity }}{{ x|safe }}",
+    "{% include x %}{# x #}{% debug %}",
+    "%%first_name%% %%x%% $99 ${PATH}",
+    "<!--[if mso]><b>x</b><![endif]-->",
+    "]]></mj-text><![CDATA[",
+    '"><img src=x onerror=alert(1)>',
+    "&amp;&lt;b&gt; =E9=\\u{a0}\\",
+    "*|FNAME|* [[x]] zq0n0qz",
+]
+VALUES = {
+    "to_address": "jeanne@boite.example",
+    "first_name": "Jeanne",
+    "date": "Mon, 23 Nov 2026 12:00:00 +0100",
+    "message_id": "<1@alpilles.example>",
+    "unsubscribe_url": "https://lettre.example/u/1",
+    "preferences_url": "https://lettre.example/preferences/1/",
+    "web_version_url": "https://lettre.example/editions/1/",
+}
+
+
+class Seen(HTMLParser):
+    """What eyes and screen readers meet of a page, and the elements it is made of."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.words: list[str] = []
+        self.tags: list[str] = []
+        self._inside = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._inside = tag
+        self.tags.append(tag)
+        assert not [name for name, _ in attrs if name.startswith("on")]
+        self.words += [value or "" for name, value in attrs if name == "alt"]
+
+    def handle_data(self, data: str) -> None:
+        if self._inside not in ("style", "script"):
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return bare(" ".join(self.words))
+
+
+def bare(text: str) -> str:
+    """The text without its spaces, which typesetting may change and wrap."""
+    return "".join(text.split())
+
+
+def edition_saying(said: str) -> Edition:
+    """An edition in which the member and the board typed this wherever they can."""
+    association = make.newsletter().association
+    Association.objects.filter(pk=association.pk).update(name=f"A{said}"[:120], postal_address=f"B{said}")
+    commune = make.place(name=f"C{said}"[:80])
+    mas = make.member(name=f"D{said}", commune=commune, phone=f"E{said}"[:24])
+    offer = make.approved(member=mas, title=f"F{said}"[:80], text=f"G{said}", image_alt=f"H{said}")
+    return make.edition(offer, title=f"I{said}", preheader="Nos adresses", subject="Noël")
+
+
+WHERE = "ABDFGI"  # C and E are cut short by their columns, H needs a picture
+
+
+@pytest.mark.parametrize("said", EVIL)
+def test_typed_into_every_field_it_stands_there_in_every_form_of_the_letter(client: Client, said: str) -> None:
+    edition = edition_saying(said)
+    plain = edition_saying("innocent")
+    client.force_login(make.board_member())
+    preview = client.get(reverse("board:preview", args=[edition.pk])).content.decode()
+    innocent = client.get(reverse("board:preview", args=[plain.pk])).content.decode()
+    text = client.get(reverse("board:preview-text", args=[edition.pk])).content.decode()
+    editions.lock(edition, by=None, now=make.NOON)
+    archive = client.get(reverse("edition-archive", args=[edition.slug])).content.decode()
+    campaign = schedule.plan(edition, [], starts_at=None, by=None)
+    variant = variants.compile(campaign.variants.get(), now=make.NOON)
+    mail = email.message_from_bytes(variants.template_of(variant).fill(VALUES), policy=email.policy.default)
+    parts = {part.get_content_subtype(): part.get_content() for part in mail.iter_parts()}
+
+    seen = Seen(preview)
+    for words in (seen.text, Seen(archive).text, Seen(parts["html"]).text, bare(text), bare(parts["plain"])):
+        for field in WHERE:
+            assert field + bare(said) in words, field
+    # and the letter is built as if nothing had been said
+    assert seen.tags == Seen(innocent).tags
+    assert preview.count("<!--") == innocent.count("<!--")
+
+
+@pytest.mark.parametrize("said", [*EVIL, "one\u2028two\x0bthree", "one\r\nBcc: all@boite.example"])
+@pytest.mark.parametrize("field", ["subject", "preheader", "editorial"])
+def test_what_the_board_writes_stands_there_or_is_named(client: Client, said: str, field: str) -> None:
+    edition = make.edition(make.approved(), **{field: f"J{said}"})
+    client.force_login(make.board_member())
+    preview = Seen(client.get(reverse("board:preview", args=[edition.pk])).content.decode())
+
+    assert not {"script", "b"} & set(preview.tags)
+    assert preview.tags.count("img") == 1, "the ornament"
+    blocking = contents.examine(edition).blocking
+    assert {finding.code for finding in blocking} <= {"unknown_merge_field"}
+    if blocking:
+        return
+    editions.lock(edition, by=None, now=make.NOON)
+    campaign = schedule.plan(edition, [], starts_at=None, by=None)
+    variant = variants.compile(campaign.variants.get(), now=make.NOON)
+    filled = variants.template_of(variant).fill(VALUES)
+    mail = email.message_from_bytes(filled, policy=email.policy.default)
+
+    assert filled.split(b"\r\n\r\n")[0].count(b"\r\nSubject: ") == 1
+    if field == "subject":
+        assert bare(mail["Subject"]) == "J" + bare(said)
+        assert mail["Bcc"] is None
