@@ -147,7 +147,8 @@ async def serve(configuration: dict[str, Any]) -> None:
     arguments = Service.parse(
         [
             *("--host", LOOPBACK, "--imap-port", str(configuration["imap"]), "--no-http"),
-            *("--user", user, "--password", configuration["password"]),
+            f"--user={user}",
+            f"--password={configuration['password']}",  # one drawn with "-" in front is no option
         ]
     )
     service = await Service.init(arguments)

@@ -11,15 +11,18 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import make_msgid
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import ClientSession
 
+from newsletter.servers import catcher as catchers
 from newsletter.servers.captured import READABLE
 from newsletter.servers.catcher import Catcher
 from newsletter.servers.keeper import Desk
 from newsletter.servers.local import Servers
+from newsletter.servers.process import stop
 
 
 @pytest.fixture
@@ -162,6 +165,17 @@ def test_the_page_lists_and_shows_mails_and_asks_nobody_else(servers: Servers, c
         with urllib.request.urlopen(f"{catcher.url}/{name}", timeout=5) as answer:
             asked = re.findall(r"""(?:src|href)=["']?//|https?://[^\s"')*]+""", answer.read().decode())
         assert [each for each in asked if "fontawesome.com" not in each] == []
+
+
+def test_a_password_that_looks_like_an_option_opens_the_mailbox(tmp_path: Path) -> None:
+    (tmp_path / "log").mkdir()
+
+    running = catchers.start(tmp_path, {"password": "-7Qa_drawn"}, durable=False)
+    try:
+        with imaplib.IMAP4("127.0.0.1", int(running.facts["imap"])) as reader:
+            assert reader.login(str(running.facts["user"]), "-7Qa_drawn")[0] == "OK"
+    finally:
+        stop(running)
 
 
 @pytest.mark.parametrize("header", ["Host", "Origin"])
