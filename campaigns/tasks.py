@@ -7,6 +7,7 @@ from typing import Any
 
 from celery import current_app, shared_task
 from celery.signals import worker_shutting_down
+from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from campaigns import deliveries, enqueuing, invariants, pulses, schedule, sending, sweeping
@@ -48,6 +49,8 @@ def turn(*, now: datetime) -> None:
     ):
         try:
             step(now=now)
+        except ImproperlyConfigured:
+            raise  # other keys than the database's: no step may go on
         except Exception:
             # What is wrong with one campaign holds no other; the next tick tries again.
             log.exception("the tick's step %s failed", step.__name__)

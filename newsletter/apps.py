@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
 
@@ -11,7 +12,10 @@ class NewsletterConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """After every migration, note which keys this database was made with."""
+        """Refuse a database that was made with other keys; after every migration, note which keys made it."""
+        from newsletter import keys
+
+        connection_created.connect(keys.guard)
         post_migrate.connect(_record_keys, sender=self)
 
 

@@ -7,10 +7,15 @@ readers hold would die.
 import hashlib
 import hmac
 
+from typing import Any
+
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from newsletter.models import KeyFingerprint
+
+_verified = False
 
 
 class OtherKeys(ImproperlyConfigured):
@@ -42,3 +47,23 @@ def verify() -> None:
             raise OtherKeys(f"{row.name} is missing: links signed with it stand in readers' mails. Put it back.")
         if not hmac.compare_digest(ours[row.name], row.digest):
             raise OtherKeys(f"{row.name} is not the one that this database was made with. Put the old one back.")
+
+
+def guard(connection: BaseDatabaseWrapper, **_: Any) -> None:
+    """Verify at this process's first connection, whichever command opened it; raise OtherKeys.
+
+    Before the first migration there is nothing to compare with.
+    """
+    global _verified
+    if _verified or connection.alias != "default":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)", [KeyFingerprint._meta.db_table])
+        known = cursor.fetchone() != (None,)
+    if known:
+        try:
+            verify()
+        except OtherKeys:
+            connection.close()  # whoever catches this must not go on with it
+            raise
+        _verified = True

@@ -23,6 +23,15 @@ PROCESSES = {
     "worker": (*CELERY, "worker", "-Q", "send", "--pool", "solo"),
     "clock": (*CELERY, "beat"),
 }
+COMMANDS = {
+    name: (*MANAGE, *arguments.split())
+    for name, arguments in {
+        "migrate": "migrate --check",
+        "load": "load tests/journeys/story",
+        "drain": "drain --clock",
+        "resend_failed": "resend_failed 1",
+    }.items()
+}
 
 
 @pytest.fixture
@@ -87,12 +96,12 @@ def test_no_process_starts_half_told_and_none_shows_a_stack(run: Run, process: t
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", ["web", "worker", "clock"])
+@pytest.mark.parametrize("name", ["web", "worker", "clock", *COMMANDS])
 def test_a_process_with_other_keys_than_the_databases_refuses_to_start(run: Run, name: str) -> None:
     here = connection.settings_dict
     who = f"{here['USER']}:{quote(here['PASSWORD'] or '', safe='')}@{quote(here['HOST'], safe='')}"
     url = f"postgres://{who}:{here['PORT']}/{here['NAME']}"
-    ended = run(*PROCESSES[name], DATABASE_URL=url)
+    ended = run(*(PROCESSES | COMMANDS)[name], DATABASE_URL=url)
 
     assert ended.returncode != 0
     assert "ADDRESS_PEPPER is not the one that this database was made with. Put the old one back." in ended.stderr
