@@ -6,7 +6,6 @@ readers hold would die.
 
 import hashlib
 import hmac
-
 from typing import Any
 
 from django.conf import settings

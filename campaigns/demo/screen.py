@@ -28,7 +28,7 @@ class Screen:
         self._told = self._share = 0.0
         if self._seen:
             self._line("")
-            self._line(f"  {self._bold}Garrigue{self._plain}, la lettre des professionnels des Alpilles")
+            self._line(f"  {self._bold}Garrigue{self._plain}, la lettre des professionnels d’une destination")
             self._line("")
 
     def chapter(self, words: str, share: int) -> None:
@@ -70,6 +70,8 @@ class Screen:
             say("")
             say(f"  {self._good}{number}{self._plain}  {self._bold}{stop.words}{self._plain}")
             say(f"     {stop.link}")
+            if stop.then:
+                say(f"     {stop.then}")
         say("")
         say(f"  {self._soft}Le site{self._plain}        {site}")
         say(f"  {self._soft}Les courriels{self._plain}  {mails}")

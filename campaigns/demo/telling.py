@@ -23,12 +23,17 @@ from campaigns.core.campaign import TAKE_BACK_SECONDS, CampaignState
 from campaigns.models import Campaign
 from newsletter import editions, places, story
 from newsletter.core.interests import Interest
-from newsletter.models import Edition, Newsletter, Place, User
+from newsletter.models import Edition, Member, Newsletter, Place, User
 
 STORY = settings.BASE_DIR / "data" / "demo"
 STANDARD = 2000
-# The town at the middle of the first segment, and the reader of the tour.
-MAUSSANE = "13058"
+MAKER = "make_readers.py"
+
+
+def first_member() -> Member:
+    """Return the host of the story: the first member for whom somebody signs in, else the first."""
+    with_people = Member.objects.filter(people__isnull=False).select_related("commune").order_by("pk").first()
+    return with_people or Member.objects.select_related("commune").order_by("pk")[0]
 
 
 @dataclass
@@ -60,7 +65,7 @@ class Telling:
         story.load_offers(self.folder, now=self.now)
         yield "Les lecteurs et leurs consentements"
         load_readers(self._readers(), founded.newsletter, now=self.now)
-        for name, tree in SEGMENTS:
+        for name, tree in self.segments():
             if not Segment.objects.filter(name=name).exists():
                 segments.keep(name=name, tree=tree, by=self.chair)
 
@@ -92,28 +97,33 @@ class Telling:
         earlier = edition.campaigns.exclude(state__in=(CampaignState.DRAFT, CampaignState.CANCELLED)).first()
         if earlier:
             return earlier
-        chosen = to if to is not None else list(Segment.objects.filter(name__in=[name for name, _ in SEGMENTS]))
-        chosen.sort(key=lambda segment: [name for name, _ in SEGMENTS].index(segment.name))
+        names = [name for name, _ in self.segments()]
+        chosen = to if to is not None else list(Segment.objects.filter(name__in=names))
+        chosen.sort(key=lambda segment: names.index(segment.name))
         campaign = schedule.plan(edition, chosen, starts_at=None, by=self.chair)
         a_minute_ago = timezone.now() - timedelta(seconds=TAKE_BACK_SECONDS)
         return schedule.launch(campaign, by=self.chair, now=a_minute_ago, confirm_late=True)
 
+    def segments(self) -> list[tuple[str, trees.Segment]]:
+        """Return whom the editions go to: by distance and by interest, and everyone else last.
+
+        A reader gets the first that describes them. The middle is where the first member of the folder is at home.
+        """
+        middle = first_member().commune
+        return [
+            (f"À moins de 60 km de {middle.name}", trees.Near(middle.insee, 60)),
+            (
+                "Amateurs de table, de vin et d’huile d’olive",
+                trees.Any(tuple(trees.Likes(interest) for interest in (Interest.TABLE, Interest.WINE, Interest.OLIVE))),
+            ),
+            ("Tous les lecteurs", trees.EVERYBODY),
+        ]
+
     def _readers(self) -> Path:
-        """Return the folder's readers; for another number of them, those that its own script makes."""
-        maker = self.folder / "make_readers.py"
-        if self.readers == STANDARD or not maker.exists():
+        """Return the folder's readers; of the demo's own story, as many as were asked for."""
+        maker = STORY / MAKER
+        if self.readers == STANDARD or self.folder != STORY:
             return self.folder / READERS
         made = settings.VAR_DIR / f"readers-{self.readers}.csv"
         subprocess.run([sys.executable, str(maker), "--count", str(self.readers), "--out", str(made)], check=True)
         return made
-
-
-# By distance and by interest, and everyone else last: a reader gets the first that describes them.
-SEGMENTS: tuple[tuple[str, trees.Segment], ...] = (
-    ("À moins de 60 km de Maussane", trees.Near(MAUSSANE, 60)),
-    (
-        "Amateurs de table, de vin et d’huile d’olive",
-        trees.Any(tuple(trees.Likes(interest) for interest in (Interest.TABLE, Interest.WINE, Interest.OLIVE))),
-    ),
-    ("Tous les lecteurs", trees.EVERYBODY),
-)

@@ -5,21 +5,22 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.urls import reverse
 
+from audiences.models import Subscriber
 from campaigns.core.campaign import CampaignState
+from campaigns.demo.telling import first_member
 from campaigns.models import Campaign
 from newsletter import signin
-from newsletter.models import Member, User
+from newsletter.models import User
 from newsletter.servers.catcher import Catcher
-
-HOST = "Mas des Oliviers"
 
 
 @dataclass(frozen=True)
 class Stop:
-    """One step of the tour: what to do, and where."""
+    """One step of the tour: what to do, and where; `then` is what to do afterwards, with its own link."""
 
     words: str
     link: str
+    then: str = ""
 
 
 def enter(user: User, to: str) -> str:
@@ -27,30 +28,38 @@ def enter(user: User, to: str) -> str:
     return str(settings.SITE_URL) + reverse("demo-enter", args=[signin.demo_token(user, to)])
 
 
-def stops(*, reader: str) -> list[Stop]:
+def neighbour(*, but: Subscriber) -> Subscriber | None:
+    """Return a reader who lives where the story's host is at home; None if there is no other."""
+    at_home = Subscriber.objects.filter(commune=first_member().commune.insee, first_name__gt="")
+    return at_home.exclude(pk=but.pk).order_by("pk").first()
+
+
+def stops(*, reader: Subscriber) -> list[Stop]:
     """Return what there is to do at the stage that the story has reached."""
     catcher = Catcher(settings.CATCHER_URL)
-    host = User.objects.filter(memberships__member__name=HOST).first()
-    member = Member.objects.filter(name=HOST).first()
+    member = first_member()
+    host = User.objects.filter(memberships__member=member).first()
     board = User.objects.filter(user_permissions__codename="board").order_by("pk").first()
     found = []
-    if Campaign.objects.filter(state=CampaignState.FINISHED).exists() and catcher.last_mail_to(reader):
-        found.append(Stop("Ouvrir le courriel de Jeanne", catcher.page_of(reader, first=True)))
+    if Campaign.objects.filter(state=CampaignState.FINISHED).exists() and catcher.last_mail_to(reader.address):
+        name = reader.first_name or "la première lectrice"
+        found.append(Stop(f"Ouvrir le courriel de {name}", catcher.page_of(reader.address, first=True)))
         if board:
-            found.append(
-                Stop(
-                    "Y cliquer « Se désinscrire », puis voir ici un lecteur de moins",
-                    enter(board, reverse("readers")),
-                )
-            )
-    if host and member:
-        found.append(Stop(f"Proposer une offre pour {HOST}", enter(host, reverse("offer-new", args=[member.pk]))))
+            leave = "Y cliquer « Se désinscrire », puis voir ici un lecteur de moins"
+            found.append(Stop(leave, enter(board, reverse("readers"))))
+    if host:
+        found.append(Stop(f"Proposer une offre pour {member}", enter(host, reverse("offer-new", args=[member.pk]))))
     if board:
-        found += [
-            Stop("Au bureau, la relire et l’accepter", enter(board, reverse("board:offers") + "?state=submitted")),
-            Stop(
-                "La placer, voir l’aperçu, verrouiller, puis l’envoyer aux lecteurs autour de Maussane",
-                enter(board, reverse("board:editions")),
-            ),
-        ]
+        approve = "Au bureau, accepter cette offre, puis l’ajouter à une nouvelle édition et voir l’aperçu"
+        found.append(Stop(approve, enter(board, reverse("board:offers") + "?state=submitted")))
+        send = f"Verrouiller l’édition, l’envoyer aux lecteurs autour de {member.commune.name} et patienter une minute"
+        found.append(Stop(send, enter(board, reverse("board:editions")), *_letter_to_read(catcher, but=reader)))
     return found
+
+
+def _letter_to_read(catcher: Catcher, *, but: Subscriber) -> tuple[str, ...]:
+    reader = neighbour(but=but)
+    if reader is None:
+        return ()
+    catcher.follow(reader.address)
+    return (f"puis lire la lettre de {reader.first_name} : {catcher.page_of(reader.address)}",)

@@ -146,6 +146,23 @@ def test_once_tells_the_whole_story_touches_nothing_real_and_leaves_nothing(
     assert list((checkout / "var").iterdir()) == []
 
 
+def test_a_folder_of_ones_own_tells_its_own_story(checkout: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "la mienne"
+    shutil.copytree(CODE / "tests" / "journeys" / "story", folder)
+    (folder / "edition.toml").write_text(
+        'title = "Au moulin"\nsubject = "Au moulin, ce soir"\npreheader = "On presse."\neditorial = "Venez."\n'
+        'planned_on = "today"\noffers = [{ member = "Moulin de la Pierre Lente", title = "L’huile nouvelle" }]\n'
+    )
+
+    told = manage(checkout, "demo", "--once", "--from", str(folder))
+    refused = manage(checkout, "demo", "--once", "--from", str(folder), "--subscribers", "60")
+
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert told.stdout.splitlines()[-1] == "sent 3, failed 0, in doubt 0, captured 3; left 1, no edition followed"
+    assert refused.returncode != 0
+    assert "a folder of yours has its own" in refused.stderr
+
+
 def test_a_run_of_the_tests_touches_nothing_real(checkout: Path, production: Production) -> None:
     command = [".venv/bin/python", "-m", "pytest", "-q", "tests/newsletter/test_keys.py"]
     ran = subprocess.run(

@@ -19,6 +19,7 @@ from campaigns.core.campaign import CampaignState
 from campaigns.core.tally import Tally
 from campaigns.demo import reader as reader_hand
 from campaigns.demo import tour
+from campaigns.demo.ending import Ending
 from campaigns.demo.processes import ProcessEnded, Processes
 from campaigns.demo.screen import Screen
 from campaigns.demo.telling import STANDARD, STORY, Telling
@@ -57,6 +58,8 @@ class Command(BaseCommand):
         self.catcher = Catcher(settings.CATCHER_URL)
         port = urlsplit(settings.SITE_URL).port or 8000
         telling = Telling(folder.absolute(), subscribers, timezone.now())
+        if telling.folder != STORY and subscribers != STANDARD:
+            raise CommandError("--subscribers makes readers for the demo's own story; a folder of yours has its own.")
         if missing := telling.lacks():
             raise CommandError(f"A story needs these files too, and {folder} lacks them: {', '.join(missing)}.")
         try:
@@ -66,10 +69,10 @@ class Command(BaseCommand):
                 composed = self._tell(telling, stage)
             with Processes(port=port) as self.processes:
                 self.processes.wait_for_web()
-                last = self._send(telling, composed) if stage == "sent" else ""
+                ending = self._send(telling, composed) if stage == "sent" else None
                 self.screen.end()
-                if once:
-                    self.stdout.write(last)
+                if once and ending:
+                    self._check(ending)
                     return
                 self._serve()
         except BadLine as wrong:
@@ -80,6 +83,12 @@ class Command(BaseCommand):
             self.stdout.write("\nAu revoir.")
         finally:
             self.screen.close()
+
+    def _check(self, ending: Ending) -> None:
+        """Say what the story came to; raise CommandError if that is not what was promised."""
+        if faults := ending.faults():
+            raise CommandError(f"{ending.line}\nThe story did not end well: {'; '.join(faults)}.")
+        self.stdout.write(ending.line)
 
     def _tell(self, telling: Telling, stage: str) -> list[Edition]:
         """Load, review and compose, as far as the stage goes; return what was composed."""
@@ -92,12 +101,13 @@ class Command(BaseCommand):
         self.screen.chapter("L’édition est composée et verrouillée", 4)
         return telling.compose()
 
-    def _send(self, telling: Telling, composed: list[Edition]) -> str:
-        """Send the first edition to everyone, let one reader leave, send the others; return the last line."""
+    def _send(self, telling: Telling, composed: list[Edition]) -> Ending:
+        """Send the first edition to everyone, let one reader leave, send the others; return what came of it."""
         first, *others = composed
-        jeanne = Subscriber.objects.order_by("pk").first()
-        assert jeanne is not None
-        self.catcher.follow(jeanne.address)
+        jeanne = Subscriber.objects.order_by("pk")[0]
+        for reader in (jeanne, tour.neighbour(but=jeanne)):
+            if reader:
+                self.catcher.follow(reader.address)
         # a second start tells on; its catcher may have forgotten the mails of the first
         told = first.campaigns.filter(state=CampaignState.FINISHED).exists()
         self.screen.chapter(f"« {first.title} » part", 50)
@@ -110,13 +120,9 @@ class Command(BaseCommand):
         for edition in others:
             self.screen.chapter(f"Une autre lettre suit : « {edition.title} »", 18 // len(others))
             self._watch(telling.send(edition))
-        written_again = self.catcher.captured(leaver) - before if leaver else 0
+        again = self.catcher.captured(leaver) - before if leaver else 0
         left = Subscription.objects.filter(newsletter=telling.newsletter, state=SubscriptionState.ENDED).count()
-        kept = "not written to again" if others and not written_again else f"written to again {written_again} times"
-        return (
-            f"sent {tally.sent}, failed {tally.failed}, in doubt {tally.in_doubt}, captured {captured}; "
-            f"left {left}, {kept}"
-        )
+        return Ending(tally, captured, left, again if others else None)
 
     def _watch(self, campaign: Campaign) -> Tally:
         """Move the bar with the sending until it is finished; a pause or a dead process ends the story."""
@@ -151,8 +157,7 @@ class Command(BaseCommand):
 
     def _serve(self) -> None:
         """Print the tour and keep serving until Ctrl-C or until a process ends."""
-        jeanne = Subscriber.objects.order_by("pk").first()
-        found = tour.stops(reader=jeanne.address if jeanne else "")
+        found = tour.stops(reader=Subscriber.objects.order_by("pk")[0])
         self.screen.tour(found, site=settings.SITE_URL, mails=settings.CATCHER_URL)
         while True:
             self.processes.look()
