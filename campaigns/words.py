@@ -31,7 +31,7 @@ PAUSES: dict[str, tuple[Promise | str, Promise | str]] = {
     PauseReason.LOGIN_REFUSED: (
         _("Le relais refuse nos identifiants."),
         _(
-            "Rien n’est perdu. Demandez à la personne qui installe Garrigue de vérifier l’identifiant "
+            "Rien n’est perdu. Demandez à la personne qui a installé Garrigue de vérifier l’identifiant "
             "et le mot de passe du relais, puis reprenez."
         ),
     ),
@@ -50,7 +50,7 @@ PAUSES: dict[str, tuple[Promise | str, Promise | str]] = {
         _("Le relais refuse nos messages."),
         _(
             "C’est un réglage de notre côté, pas la faute des lecteurs. Montrez les détails ci-dessous "
-            "à la personne qui installe Garrigue, puis reprenez."
+            "à la personne qui a installé Garrigue, puis reprenez."
         ),
     ),
     PauseReason.TOO_MANY_FAULTS: (

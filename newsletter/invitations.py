@@ -44,6 +44,19 @@ def addresses(invitation: Invitation) -> list[tuple[str, str]]:
 
 
 @transaction.atomic
+def renew(invitation: Invitation, *, now: datetime) -> Invitation | None:
+    """Open the way to the same draft anew once it has run out; None where someone closed it, or the member left.
+
+    Asked twice within the hour, the answer is the same invitation.
+    """
+    member = Member.objects.select_for_update().get(pk=invitation.member_id)
+    if invitation.revoked_at or invitation.expires_at > now or not member.is_active:
+        return None
+    lately = standing(invitation.offer, now=now).filter(created_at__gt=now - timedelta(hours=1)).first()
+    return lately or invite(invitation.offer, by=invitation.invited_by, now=now)
+
+
+@transaction.atomic
 def revoke(invitation: Invitation, *, now: datetime) -> None:
     """Close this way; the first time stands."""
     Invitation.objects.filter(pk=invitation.pk, revoked_at=None).update(revoked_at=now)

@@ -15,13 +15,16 @@ Answer = Callable[[HttpRequest], HttpResponse]
 # Nothing from elsewhere, nothing inline: a script that slipped into an offer has nowhere to run.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-    "connect-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
+    "connect-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 # A mail shown as a page: its styles stand in its tags, its pictures are ours, and no script has a source.
-MAIL_POLICY = (
+_MAIL = (
     f"default-src 'none'; img-src 'self' {settings.SITE_URL}; style-src 'unsafe-inline'; "
-    "form-action 'none'; frame-ancestors 'self'"
+    "form-action 'none'; frame-ancestors "
 )
+MAIL_POLICY = f"{_MAIL}'none'"
+# Beside what makes it, in a frame of our own page.
+PREVIEW_POLICY = f"{_MAIL}'self'"
 
 
 class KeptLanguage:

@@ -4,6 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 from django.utils import translation
+from hypothesis import settings as hypothesis_settings
+
+# a busy machine is no counterexample
+hypothesis_settings.register_profile("garrigue", deadline=None)
+hypothesis_settings.load_profile("garrigue")
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
+from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
@@ -150,3 +151,13 @@ def addresses(story: Story, patterns: Any = None, space: str = "") -> Iterator[s
             choices = [story.values(pattern.name, parameter) for parameter in parameters]
             for values in product(*choices):
                 yield reverse(space + pattern.name, kwargs=dict(zip(parameters, values, strict=True)))
+
+
+def pages(client: Client, story: Story, **headers: Any) -> dict[str, str]:
+    """Return what this visitor can read, by address."""
+    found = {}
+    for url in addresses(story):
+        page = client.get(url, **headers)
+        if page.headers.get("Content-Type", "").startswith("text/html") and page.content:
+            found[url] = page.content.decode()
+    return found

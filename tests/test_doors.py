@@ -210,7 +210,7 @@ def test_what_every_page_tells_a_browser(door: Door, house: dict[str, Any]) -> N
     answer = knock(door, house, person)
 
     keeps_to_itself(answer, public=door.name in PUBLIC)
-    lets_no_script_in(answer, letter=door.name in ("board:preview", "edition-archive"))
+    lets_no_script_in(answer, letter=door.name in LETTERS, framed=door.name in PREVIEWS)
 
 
 def keeps_to_itself(answer: HttpResponse, *, public: bool) -> None:
@@ -220,11 +220,15 @@ def keeps_to_itself(answer: HttpResponse, *, public: bool) -> None:
     assert answer.headers["Referrer-Policy"] == "same-origin"
 
 
-def lets_no_script_in(answer: HttpResponse, *, letter: bool) -> None:
-    """Nothing inline runs. In a letter, whose styles stand in its tags, no script has a source at all."""
+def lets_no_script_in(answer: HttpResponse, *, letter: bool, framed: bool) -> None:
+    """Nothing inline runs. In a letter, whose styles stand in its tags, no script has a source at all.
+
+    Only a preview stands in a frame, and only in ours.
+    """
     policy = answer.headers["Content-Security-Policy"]
     rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
-    assert (rules["default-src"], rules["frame-ancestors"]) == ("'none'", "'self'")
+    assert (rules["default-src"], rules["frame-ancestors"]) == ("'none'", "'self'" if framed else "'none'")
+    assert answer.headers["X-Frame-Options"] == ("SAMEORIGIN" if framed else "DENY")
     assert ("unsafe" in policy, "script-src" in rules) == (letter, not letter)
     if letter:
         return
@@ -235,6 +239,10 @@ def lets_no_script_in(answer: HttpResponse, *, letter: bool) -> None:
 
 def test_a_public_page_with_a_name_on_it_is_kept_by_no_cache(house: dict[str, Any]) -> None:
     assert "no-store" in knock(Door("home", For.EVERYONE), house, "owner").headers["Cache-Control"]
+
+
+PREVIEWS = ("board:preview", "board:preview-text")
+LETTERS = (*PREVIEWS, "edition-archive")
 
 
 @pytest.mark.parametrize("forged", ["evil.example", "lettre.example:evil.example", "127.0.0.1.evil.example"])

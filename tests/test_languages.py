@@ -19,7 +19,7 @@ from newsletter.core.review import OfferState
 from newsletter.forms import Euros
 from newsletter.models import Edition, Newsletter, User
 from tests import make
-from tests.everything import TYPED, Story, addresses
+from tests.everything import TYPED, Story, pages
 
 pytestmark = pytest.mark.django_db
 ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en-GB,en;q=0.9"}
@@ -54,16 +54,6 @@ def french_in(html: str) -> set[str]:
 def story(settings: Any) -> Story:
     settings.DEMO = True
     return Story()
-
-
-def pages(client: Client, story: Story, **headers: Any) -> dict[str, str]:
-    """Return what this visitor can read, by address."""
-    found = {}
-    for url in addresses(story):
-        page = client.get(url, **headers)
-        if page.headers.get("Content-Type", "").startswith("text/html") and page.content:
-            found[url] = page.content.decode()
-    return found
 
 
 @pytest.mark.parametrize(("who", "least"), [("board", 60), ("member", 25), ("", 15)])
@@ -112,7 +102,7 @@ def test_what_goes_wrong_is_said_in_english(client: Client, monkeypatch: pytest.
     lost = client.get("/nowhere/", **ENGLISH)
     unproven = Client(enforce_csrf_checks=True).post(reverse("sign-in"), {"email": "a@b.example"}, **ENGLISH)
     client.raise_request_exception = False
-    monkeypatch.setattr("newsletter.views.home.Newsletter.objects.order_by", broken)
+    monkeypatch.setattr("newsletter.views.home.Newsletter.objects.select_related", broken)
     failed = client.get("/", **ENGLISH)
 
     for answer, status in ((lost, 404), (unproven, 403), (failed, 500)):

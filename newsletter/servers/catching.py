@@ -107,7 +107,7 @@ class Catcher(Frontend):  # type: ignore[misc]
         return web.Response(
             text=page_of(mail.content),
             content_type="text/html",
-            headers={"Content-Security-Policy": "default-src 'none'; img-src * data:; style-src 'unsafe-inline'"},
+            headers={"Content-Security-Policy": f"default-src 'none'; img-src data: {OURS}; style-src 'unsafe-inline'"},
         )
 
     async def follow(self, request: web.Request) -> web.Response:
@@ -136,7 +136,7 @@ async def _own_pages_only(request: web.Request, handler: Any) -> web.StreamRespo
     if request.host not in mine or origin not in mine:
         raise web.HTTPForbidden
     response: web.StreamResponse = await handler(request)
-    response.headers["Content-Security-Policy"] = POLICY
+    response.headers.setdefault("Content-Security-Policy", POLICY)  # a mail's own page is stricter
     return response
 
 

@@ -10,7 +10,7 @@ from newsletter.models import Newsletter
 
 def home(request: HttpRequest) -> HttpResponse:
     context = {
-        "newsletters": Newsletter.objects.order_by("pk"),
+        "newsletters": Newsletter.objects.select_related("association").order_by("pk"),
         "latest": next(iter(standings.published(today=timezone.localdate())), None),
     }
     return render(request, "pages/home.html", context)

@@ -30,7 +30,7 @@ def test_a_reader_with_a_consent_source_is_subscribed(letter: Newsletter) -> Non
     maussane = make.place()
     subscription = subscriptions.admit(
         letter,
-        address="Jeanne@Orange.fr",
+        address="Jeanne@Orange.example",
         first_name="Jeanne",
         commune=maussane.insee,
         interests=["table"],
@@ -41,7 +41,7 @@ def test_a_reader_with_a_consent_source_is_subscribed(letter: Newsletter) -> Non
 
     assert (subscription.state, subscription.confirmed_at, subscription.tracking) == ("confirmed", FAIR.at, False)
     reader = subscription.subscriber
-    assert (reader.address, reader.department, reader.kind) == ("Jeanne@orange.fr", "13", "trade")
+    assert (reader.address, reader.department, reader.kind) == ("Jeanne@orange.example", "13", "trade")
     line = Consent.objects.get()
     assert (line.act, line.method, line.source, line.at) == ("given", "attested_import", FAIR.source, FAIR.at)
     assert segments.count(letter, now=NOON) == 1
@@ -59,51 +59,53 @@ def test_without_a_consent_source_nobody_is_admitted(
     letter: Newsletter, consent: ConsentSource | None, code: str
 ) -> None:
     with pytest.raises(Refused) as refused:
-        subscriptions.admit(letter, address="jeanne@orange.fr", consent=consent, now=NOON)
+        subscriptions.admit(letter, address="jeanne@orange.example", consent=consent, now=NOON)
     assert refused.value.code == code
     assert not Subscriber.objects.exists()
 
 
 @pytest.mark.parametrize("reason", StopReason)
 def test_a_suppressed_address_cannot_be_admitted(letter: Newsletter, reason: StopReason) -> None:
-    suppressions.suppress("jeanne@orange.fr", reason=reason, now=NOON)
+    suppressions.suppress("jeanne@orange.example", reason=reason, now=NOON)
     with pytest.raises(Refused, match="suppressed"):
-        subscriptions.admit(letter, address="JEANNE@orange.fr", consent=FAIR, now=NOON)
+        subscriptions.admit(letter, address="JEANNE@orange.example", consent=FAIR, now=NOON)
     assert not Subscriber.objects.exists()
 
 
 def test_an_older_consent_never_overrules_a_later_no(letter: Newsletter) -> None:
-    subscriptions.admit(letter, address="jeanne@orange.fr", consent=FAIR, now=NOON)
-    subscriptions.leave(letter, key_of("jeanne@orange.fr"), now=NOON)
+    subscriptions.admit(letter, address="jeanne@orange.example", consent=FAIR, now=NOON)
+    subscriptions.leave(letter, key_of("jeanne@orange.example"), now=NOON)
 
     with pytest.raises(Refused, match="withdrawn"):
-        subscriptions.admit(letter, address="jeanne@orange.fr", consent=FAIR, now=NOON + DAY)
+        subscriptions.admit(letter, address="jeanne@orange.example", consent=FAIR, now=NOON + DAY)
     Subscriber.objects.all().delete()
     with pytest.raises(Refused, match="withdrawn"):
-        subscriptions.admit(letter, address="jeanne@orange.fr", consent=FAIR, now=NOON + DAY)
+        subscriptions.admit(letter, address="jeanne@orange.example", consent=FAIR, now=NOON + DAY)
 
     anew = ConsentSource(Method.FORM, "bulletin signé", NOON + DAY)
-    assert subscriptions.admit(letter, address="jeanne@orange.fr", consent=anew, now=NOON + DAY).state == "confirmed"
+    assert (
+        subscriptions.admit(letter, address="jeanne@orange.example", consent=anew, now=NOON + DAY).state == "confirmed"
+    )
 
 
 def test_who_only_asked_is_subscribed_by_a_file(letter: Newsletter) -> None:
-    subscriptions.ask(letter, address="jeanne@orange.fr", now=NOON - 40 * DAY)
-    subscriptions.admit(letter, address="jeanne@orange.fr", consent=FAIR, now=NOON)
+    subscriptions.ask(letter, address="jeanne@orange.example", now=NOON - 40 * DAY)
+    subscriptions.admit(letter, address="jeanne@orange.example", consent=FAIR, now=NOON)
     assert Subscription.objects.get().state == SubscriptionState.CONFIRMED
 
 
 def test_bad_lines_are_named_and_the_others_come_in(letter: Newsletter) -> None:
-    suppressions.suppress("non@orange.fr", reason=StopReason.COMPLAINED, now=NOON)
+    suppressions.suppress("non@orange.example", reason=StopReason.COMPLAINED, now=NOON)
     admission = subscriptions.admit_many(
         letter,
         [
-            Newcomer("oui@orange.fr"),
+            Newcomer("oui@orange.example"),
             Newcomer("sans-arobase"),
-            Newcomer("non@orange.fr"),
-            Newcomer("perdu@orange.fr", commune="99999"),
-            Newcomer("peche@orange.fr", interests=("fishing",)),
-            Newcomer("langue@orange.fr", language="français"),
-            Newcomer("OUI@Orange.fr"),
+            Newcomer("non@orange.example"),
+            Newcomer("perdu@orange.example", commune="99999"),
+            Newcomer("peche@orange.example", interests=("fishing",)),
+            Newcomer("langue@orange.example", language="français"),
+            Newcomer("OUI@Orange.example"),
         ],
         consent=FAIR,
         now=NOON,
@@ -117,13 +119,16 @@ def test_bad_lines_are_named_and_the_others_come_in(letter: Newsletter) -> None:
         4: "unknown_interest",
         5: "bad_language",
     }
-    assert [subscriber.address for subscriber in Subscriber.objects.all()] == ["oui@orange.fr"]
+    assert [subscriber.address for subscriber in Subscriber.objects.all()] == ["oui@orange.example"]
 
 
 def test_a_line_with_a_consent_of_its_own_goes_before_the_common_one(letter: Newsletter) -> None:
     own = ConsentSource(Method.FORM, "site, ancien formulaire", NOON - DAY)
     subscriptions.admit_many(
-        letter, [Newcomer("a@orange.fr", consent=own, tracking=True), Newcomer("b@orange.fr")], consent=FAIR, now=NOON
+        letter,
+        [Newcomer("a@orange.example", consent=own, tracking=True), Newcomer("b@orange.example")],
+        consent=FAIR,
+        now=NOON,
     )
     lines = Consent.objects.order_by("pk").values_list("purpose", "source")
     assert list(lines) == [("newsletter", own.source), ("tracking", own.source), ("newsletter", FAIR.source)]
@@ -131,7 +136,7 @@ def test_a_line_with_a_consent_of_its_own_goes_before_the_common_one(letter: New
 
 
 def test_the_same_file_again_changes_nothing(letter: Newsletter) -> None:
-    rows = [Newcomer(f"r{number}@orange.fr", interests=("wine",)) for number in range(5)]
+    rows = [Newcomer(f"r{number}@orange.example", interests=("wine",)) for number in range(5)]
     assert subscriptions.admit_many(letter, rows, consent=FAIR, now=NOON) == Admission(5, 0)
     Subscriber.objects.update(interests=["table"])
 

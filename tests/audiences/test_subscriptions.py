@@ -17,7 +17,7 @@ from tests import make
 
 pytestmark = pytest.mark.django_db
 NOON, DAY = make.NOON, timedelta(days=1)
-JEANNE = "jeanne@orange.fr"
+JEANNE = "jeanne@orange.example"
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_asking_keeps_who_asked_and_subscribes_nobody(letter: Newsletter) -> Non
     maussane = make.place()
     subscription = ask(
         letter,
-        address=" Jeanne@ORANGE.fr ",
+        address=" Jeanne@ORANGE.example ",
         first_name="  Jeanne\n ",
         commune=maussane.insee,
         interests=["wine", "table", "wine"],
@@ -59,7 +59,7 @@ def test_asking_keeps_who_asked_and_subscribes_nobody(letter: Newsletter) -> Non
     assert subscription is not None
     assert subscription.state == SubscriptionState.ASKED
     reader = subscription.subscriber
-    assert (reader.address, bytes(reader.address_key)) == ("Jeanne@orange.fr", key_of(JEANNE))
+    assert (reader.address, bytes(reader.address_key)) == ("Jeanne@orange.example", key_of(JEANNE))
     assert (reader.first_name, reader.department, reader.interests) == ("Jeanne", "13", ["table", "wine"])
     assert not subscription.tracking
     assert ledger() == [("newsletter", "asked", "form"), ("tracking", "asked", "form")]
@@ -73,10 +73,10 @@ def test_one_mail_a_day_and_three_unanswered(letter: Newsletter) -> None:
     assert ask(letter)
     assert ask(letter, now=NOON + timedelta(hours=23)) is None
     assert ask(letter, now=NOON + DAY)
-    assert ask(letter, now=NOON + 2 * DAY, address="JEANNE@orange.fr")
+    assert ask(letter, now=NOON + 2 * DAY, address="JEANNE@orange.example")
     assert ask(letter, now=NOON + 900 * DAY) is None
     assert len(ledger()) == 3
-    assert ask(letter, address="autre@orange.fr")
+    assert ask(letter, address="autre@orange.example")
 
 
 def test_a_bad_address_or_place_is_refused_before_anything_is_written(letter: Newsletter) -> None:

@@ -27,12 +27,12 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[bytes, int | N
 def test_the_right_wing_hears_of_a_stop_in_the_same_transaction(
     heard: list[tuple[bytes, int | None, datetime]],
 ) -> None:
-    jeanne = make.reader("jeanne@orange.fr")
+    jeanne = make.reader("jeanne@orange.example")
     letter = Newsletter.objects.get()
     subscriptions.leave(letter, jeanne.address_key, now=NOON)
     subscriptions.leave(letter, jeanne.address_key, now=NOON)
-    suppressions.suppress("Jeanne@orange.fr", reason=StopReason.COMPLAINED, now=NOON)
-    assert heard == [(key_of("jeanne@orange.fr"), letter.pk, NOON), (key_of("jeanne@orange.fr"), None, NOON)]
+    suppressions.suppress("Jeanne@orange.example", reason=StopReason.COMPLAINED, now=NOON)
+    assert heard == [(key_of("jeanne@orange.example"), letter.pk, NOON), (key_of("jeanne@orange.example"), None, NOON)]
 
 
 def test_a_stop_that_the_right_wing_cannot_keep_does_not_happen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,12 +41,12 @@ def test_a_stop_that_the_right_wing_cannot_keep_does_not_happen(monkeypatch: pyt
 
     monkeypatch.setattr(suppressions, "_listeners", [refuse])
     with pytest.raises(RuntimeError):
-        suppressions.suppress("jeanne@orange.fr", reason=StopReason.BOARD, now=NOON)
+        suppressions.suppress("jeanne@orange.example", reason=StopReason.BOARD, now=NOON)
     assert not Suppression.objects.exists()
 
 
 def test_a_graver_reason_stays() -> None:
-    key = key_of("jeanne@orange.fr")
+    key = key_of("jeanne@orange.example")
     assert suppressions.suppress(key, reason=StopReason.ERASED, now=NOON)
     assert not suppressions.suppress(key, reason=StopReason.COMPLAINED, source="arf", now=NOON + timedelta(1))
     assert not suppressions.suppress(key, reason=StopReason.ERASED, now=NOON + timedelta(2))
@@ -64,5 +64,5 @@ def test_a_listener_is_told_once_however_often_it_registers(monkeypatch: pytest.
     monkeypatch.setattr(suppressions, "_listeners", [])
     suppressions.on_stop(listen)
     suppressions.on_stop(listen)
-    suppressions.suppress("jeanne@orange.fr", reason=StopReason.BOARD, now=NOON)
+    suppressions.suppress("jeanne@orange.example", reason=StopReason.BOARD, now=NOON)
     assert len(calls) == 1

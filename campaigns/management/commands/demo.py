@@ -1,5 +1,6 @@
 """`manage.py demo`: the whole main job alive, with real servers, real workers and real SMTP."""
 
+import signal
 import time
 from argparse import ArgumentParser
 from pathlib import Path
@@ -54,6 +55,7 @@ class Command(BaseCommand):
             raise CommandError(f"{folder} is not a folder.")
         if subscribers < 10:
             raise CommandError("A story needs at least ten readers.")
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's & would have us ignore Ctrl-C
         self.screen = Screen(cast(TextIO, self.stdout._out), total=SHARES[stage])
         self.catcher = Catcher(settings.CATCHER_URL)
         port = urlsplit(settings.SITE_URL).port or 8000

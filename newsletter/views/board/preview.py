@@ -3,10 +3,11 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from newsletter import contents, proofs, rendering
 from newsletter.access import board_required, signed_in
-from newsletter.middleware import MAIL_POLICY
+from newsletter.middleware import PREVIEW_POLICY
 from newsletter.models import Edition
 
 # Without allow-scripts none runs; same-origin lets the composer keep the place to which it was scrolled.
@@ -14,6 +15,7 @@ SANDBOX = "; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandb
 
 
 @never_cache
+@xframe_options_sameorigin
 @board_required
 def html(request: HttpRequest, edition_id: int) -> HttpResponse:
     edition = _edition(edition_id)
@@ -21,16 +23,18 @@ def html(request: HttpRequest, edition_id: int) -> HttpResponse:
     shown = rendered.html_for(proofs.values_for(edition, signed_in(request)))
     # a link of the mail opens beside the composer, not inside the frame
     shown = shown.replace("<head>", '<head><base target="_blank">', 1)
-    return HttpResponse(shown, headers={"Content-Security-Policy": MAIL_POLICY + SANDBOX})
+    return HttpResponse(shown, headers={"Content-Security-Policy": PREVIEW_POLICY + SANDBOX})
 
 
 @never_cache
+@xframe_options_sameorigin
 @board_required
 def text(request: HttpRequest, edition_id: int) -> HttpResponse:
     edition = _edition(edition_id)
     rendered = rendering.render(contents.content_of(edition))
     shown = rendered.text_for(proofs.values_for(edition, signed_in(request)))
-    return HttpResponse(shown, content_type="text/plain; charset=utf-8")
+    headers = {"Content-Security-Policy": PREVIEW_POLICY + SANDBOX}
+    return HttpResponse(shown, content_type="text/plain; charset=utf-8", headers=headers)
 
 
 def _edition(edition_id: int) -> Edition:

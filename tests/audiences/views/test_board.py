@@ -160,8 +160,8 @@ def test_the_meaning_follows_the_form_without_saving(board: Client) -> None:
 
 
 def test_readers_are_found_by_address_name_and_state(board: Client) -> None:
-    make.reader("jeanne@orange.fr", first_name="Jeanne")
-    gone = make.reader("paul@orange.fr", first_name="Paul")
+    make.reader("jeanne@orange.example", first_name="Jeanne")
+    gone = make.reader("paul@orange.example", first_name="Paul")
     Subscription.objects.filter(subscriber=gone).update(state=SubscriptionState.ENDED)
 
     def shown(**asked: str) -> list[str]:

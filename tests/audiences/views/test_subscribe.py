@@ -20,7 +20,7 @@ from newsletter.models import Newsletter
 from tests import make
 
 pytestmark = pytest.mark.django_db
-JEANNE = "jeanne@orange.fr"
+JEANNE = "jeanne@orange.example"
 
 
 @pytest.fixture
@@ -83,16 +83,16 @@ def test_a_demand_becomes_a_mail_and_a_thank_you(post: Callable[..., Any], maile
 def test_the_answer_is_the_same_for_new_known_and_suppressed(
     letter: Newsletter, post: Callable[..., Any], client: Client, mailed: Mock
 ) -> None:
-    make.reader("connue@orange.fr", of=letter)
-    suppressions.suppress("plus@orange.fr", reason=StopReason.COMPLAINED, now=make.NOON)
-    answers = [post(email=email) for email in (JEANNE, "connue@orange.fr", "plus@orange.fr", JEANNE)]
+    make.reader("connue@orange.example", of=letter)
+    suppressions.suppress("plus@orange.example", reason=StopReason.COMPLAINED, now=make.NOON)
+    answers = [post(email=email) for email in (JEANNE, "connue@orange.example", "plus@orange.example", JEANNE)]
 
     assert {(answer.status_code, answer.url, answer.content) for answer in answers} == {
         (302, "/lettre/alpilles/merci/", b"")
     }
     assert "une fois" not in client.get(answers[0].url).content.decode()
     assert mailed.call_count == 2
-    assert not Subscriber.objects.filter(address="plus@orange.fr").exists()
+    assert not Subscriber.objects.filter(address="plus@orange.example").exists()
 
 
 @pytest.mark.parametrize(
@@ -188,10 +188,10 @@ def test_who_is_subscribed_already_is_told_so(letter: Newsletter) -> None:
 
 
 def test_a_mail_to_an_international_domain_goes_to_its_a_label(letter: Newsletter) -> None:
-    asked = subscriptions.ask(letter, address="Jeanne@hôtel.fr", now=timezone.now())
+    asked = subscriptions.ask(letter, address="Jeanne@hôtel.example", now=timezone.now())
     assert asked.mail_to
     tasks.send_confirmation(asked.mail_to)
-    assert mail.outbox[0].to == ["Jeanne@xn--htel-vqa.fr"]
+    assert mail.outbox[0].to == ["Jeanne@xn--htel-vqa.example"]
 
 
 def test_a_task_for_who_has_gone_sends_nothing(letter: Newsletter) -> None:
@@ -204,7 +204,7 @@ def test_a_task_for_who_has_gone_sends_nothing(letter: Newsletter) -> None:
 
 def test_a_mail_whose_hint_was_lost_leaves_by_the_clock_and_only_once(letter: Newsletter) -> None:
     subscriptions.ask(letter, address=JEANNE, now=timezone.now() - timedelta(minutes=2))
-    subscriptions.ask(letter, address="autre@orange.fr", now=timezone.now())
+    subscriptions.ask(letter, address="autre@orange.example", now=timezone.now())
     for _ in range(2):
         tasks.send_late_confirmations()
     assert [message.to for message in mail.outbox] == [[JEANNE]]

@@ -22,7 +22,7 @@ from newsletter.models import Newsletter
 from tests import make
 
 pytestmark = pytest.mark.django_db
-JEANNE = "jeanne@orange.fr"
+JEANNE = "jeanne@orange.example"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 SENTENCE = "Un message déjà parti peut encore arriver."
 
@@ -95,7 +95,7 @@ def test_a_body_that_nobody_can_read_keeps_nobody_in(
 
 
 def test_looking_never_acts(letter: Newsletter, jeanne: Subscriber, browser: Client) -> None:
-    asked = subscriptions.ask(letter, address="autre@orange.fr", now=timezone.now())
+    asked = subscriptions.ask(letter, address="autre@orange.example", now=timezone.now())
     subscription = Subscription.objects.get(pk=asked.mail_to)
     assert subscription.asked_at is not None
     before = list(Consent.objects.values()), list(Subscription.objects.values()), list(Subscriber.objects.values())
@@ -119,7 +119,7 @@ def test_the_leave_page_has_one_button_and_a_masked_address(
     letter: Newsletter, jeanne: Subscriber, browser: Client
 ) -> None:
     page = browser.get(way_out(letter)).content.decode()
-    assert "j•••@o•••.fr" in page
+    assert "j•••@o•••.example" in page
     assert JEANNE not in page
     assert page.count("<button") == 1
     assert page.count("<h1") == 1
@@ -219,7 +219,7 @@ def test_preferences_are_shown_and_kept(letter: Newsletter, jeanne: Subscriber, 
     maussane = make.place()
     Subscriber.objects.update(interests=["wine"])
     page = browser.get(way_in(letter)).content.decode()
-    assert "j•••@o•••.fr" in page
+    assert "j•••@o•••.example" in page
     assert JEANNE not in page
     assert re.search(r'value="wine"[^>]*checked', page)
     assert not re.search(r'name="tracking"[^>]*checked', page)

@@ -77,10 +77,14 @@ def test_a_mail_arrives_as_it_was_sent_and_a_person_can_read_it(servers: Servers
     came = catcher.last_mail_to("Jeanne@x.example")
     with urllib.request.urlopen(catcher.page_of("jeanne@x.example"), timeout=5) as answer:
         page, policy = answer.read().decode(), answer.headers["Content-Security-Policy"]
+    with urllib.request.urlopen(catcher.url, timeout=5) as answer:
+        desk = answer.headers["Content-Security-Policy"]
 
     assert came == sent
     assert "<p>.\r\n..deux points\r\nL’été à Maussane" in page
-    assert "default-src 'self'; img-src data: http://127.0.0.1:* http://localhost:*;" in policy
+    pictures = "img-src data: http://127.0.0.1:* http://localhost:*; style-src"
+    assert policy == f"default-src 'none'; {pictures} 'unsafe-inline'", "no script of a mail runs"
+    assert desk.startswith(f"default-src 'self'; {pictures} 'self'")
     assert catcher.last_mail_to("paul@x.example") is None
 
 

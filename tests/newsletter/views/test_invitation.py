@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils import timezone
 from newsletter import invitations
 from newsletter.core.review import OfferState
 from newsletter.models import Offer
+from newsletter.tasks import send_invitation
 from tests import make
 from tests.newsletter.views.test_desk import words
 
@@ -48,11 +50,10 @@ def test_errors_behind_an_invitation_lead_back_to_it(client: Client) -> None:
     assert "/espace/" not in page
 
 
-@pytest.mark.parametrize("how", ["expired", "revoked", "left"])
-def test_an_invitation_that_is_over_leads_to_the_same_draft(client: Client, how: str) -> None:
+@pytest.mark.parametrize("how", ["revoked", "left"])
+def test_an_invitation_that_was_closed_leads_to_log_in_and_the_same_draft(client: Client, how: str) -> None:
     offer = make.offer(title="Avant")
-    began = NOW - timedelta(days=31) if how == "expired" else NOW
-    invitation = invitations.invite(offer, by=None, now=began)
+    invitation = invitations.invite(offer, by=None, now=NOW)
     if how == "revoked":
         invitations.revoke(invitation, now=NOW)
     if how == "left":
@@ -67,6 +68,30 @@ def test_an_invitation_that_is_over_leads_to_the_same_draft(client: Client, how:
     assert f"/connexion/?next=%2Fespace%2Foffres%2F{offer.pk}%2Fmodifier%2F" in html
     client.post(url, words(title="Après"))
     assert Offer.objects.get().title == "Avant"
+
+
+def test_one_that_ran_out_mails_a_new_link_to_a_member_for_whom_nobody_signs_in(
+    client: Client, mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(send_invitation, "delay_on_commit", send_invitation)
+    offer = make.offer(title="Avant")
+    offer.member.email = "bonjour@mas.example"
+    offer.member.save()
+    old = invitations.invite(offer, by=None, now=NOW - timedelta(days=31))
+    url = reverse("invitation", args=[invitations.token_of(old)])
+
+    over = client.get(url)
+    client.post(url, words(title="Après"))
+    sent = client.post(url, {"renew": "yes"})
+    client.post(url, {"renew": "yes"})
+
+    assert over.status_code == 410
+    assert "Recevoir un nouveau lien" in over.content.decode()
+    assert Offer.objects.get().title == "Avant"
+    assert "Le nouveau lien est parti" in sent.content.decode()
+    new = invitations.standing(offer, now=NOW).get()
+    assert [mail.to for mail in mailoutbox] == [["bonjour@mas.example"]]
+    assert invitations.token_of(new) in str(mailoutbox[0].body)
 
 
 def test_only_our_own_links_open_anything(client: Client) -> None:

@@ -55,7 +55,7 @@ def test_a_failure_of_ours_has_a_page_that_needs_nothing(client: Client, monkeyp
         raise RuntimeError
 
     client.raise_request_exception = False
-    monkeypatch.setattr("newsletter.views.home.Newsletter.objects.order_by", broken)
+    monkeypatch.setattr("newsletter.views.home.Newsletter.objects.select_related", broken)
     page = client.get("/")
 
     assert (page.status_code, "Une panne de notre côté" in page.content.decode()) == (500, True)

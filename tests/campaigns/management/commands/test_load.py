@@ -2,7 +2,7 @@
 
 import csv
 import shutil
-from datetime import date
+from datetime import date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -11,7 +11,10 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from audiences.models import Consent, Subscriber, Subscription
+from campaigns import enqueuing, schedule
 from campaigns.management.commands.load import moment
+from campaigns.models import Campaign
+from newsletter import editions
 from newsletter.core.places import read_communes
 from newsletter.core.review import OfferState
 from newsletter.models import Association, Edition, Member, Offer, OfferMove, OfferRevision, Place, Placement, User
@@ -114,6 +117,14 @@ def test_the_story_ends_where_its_files_say(communes: None, folder: Path) -> Non
     assert declined.moves.latest("pk").by == User.objects.get(name="Jeanne Aubert")
 
 
+def enqueued(campaign: Campaign, now: datetime) -> int:
+    """Let the clock start a launched campaign once its minute is over; return the size of its audience."""
+    later = now + timedelta(minutes=2)
+    schedule.start_due(now=later)
+    campaign.refresh_from_db()
+    return enqueuing.enqueue(campaign, now=later)
+
+
 @pytest.mark.parametrize("now", ["2026-12-20", "2026-12-31", "2027-01-02", "2027-07-15", "2028-02-29"])
 def test_on_any_day_of_the_year_the_story_can_be_sent(communes: None, folder: Path, now: str) -> None:
     load(folder, now)
@@ -122,6 +133,13 @@ def test_on_any_day_of_the_year_the_story_can_be_sent(communes: None, folder: Pa
     assert main.planned_on == date.fromisoformat(now)
     assert main.placements.count() == 12
     assert not Placement.objects.filter(offer__valid_until__lt=main.planned_on).exists()
+
+    noon = moment(now)
+    chair = User.objects.get(name="Jeanne Aubert")
+    for edition in Edition.objects.all():
+        campaign = schedule.plan(editions.lock(edition, by=chair, now=noon), [], starts_at=None, by=chair)
+        schedule.launch(campaign, by=chair, now=noon, confirm_late=True)
+        assert enqueued(campaign, noon) == Subscription.objects.filter(state="confirmed").count()
 
 
 @pytest.mark.parametrize(

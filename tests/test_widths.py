@@ -1,0 +1,86 @@
+"""Every page and the letter itself, read on the narrowest phone: nothing has to be pushed sideways."""
+
+import mimetypes
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+from playwright.sync_api import Page, Route, sync_playwright
+
+from newsletter import contents, rendering
+from tests import make
+from tests.everything import Story, pages
+from tests.journeys.test_browser import CHROMIUM, QUIET, fits
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.journey,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here (Debian: apt install chromium)"),
+]
+SITE = "http://garrigue.example"
+
+
+def too_wide(read: dict[str, str], *, width: int, pictures: bool = True) -> list[str]:
+    """Return the addresses of what does not fit a screen of that many pixels. No network: what was read is shown."""
+
+    def answer(route: Route) -> None:
+        path = urlsplit(route.request.url).path
+        if path in read:
+            route.fulfill(body=read[path], content_type="text/html; charset=utf-8")
+        elif path.startswith("/static/") and (file := finders.find(path.removeprefix("/static/"))):
+            route.fulfill(path=file, content_type=mimetypes.guess_type(file)[0])
+        else:
+            route.abort()
+
+    wide = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        context = browser.new_context(viewport={"width": width, "height": 640}, device_scale_factor=1, is_mobile=True)
+        page: Page = context.new_page()
+        page.route("**/*", answer)
+        if not pictures:
+            page.route("**/*.{jpg,png,svg}", lambda route: route.abort())
+        for path in read:
+            page.goto(SITE + path, wait_until="load")
+            if not fits(page):
+                wide.append(path)
+        browser.close()
+    return wide
+
+
+@pytest.fixture
+def story(settings: Any) -> Story:
+    settings.DEMO = True
+    return Story()
+
+
+@pytest.mark.parametrize("who", ["board", "member", ""])
+def test_every_page_fits_the_narrowest_phone(story: Story, who: str) -> None:
+    client = Client()
+    if who:
+        client.force_login(getattr(story, who))
+    found = pages(client, story)
+
+    # of the pages of one kind, the last: its row has most to tell
+    kinds = {re.sub(r"\d+|(?<=/)\S{40,}(?=/)", "#", urlsplit(url).path): url for url in found}
+    assert len(kinds) > 8
+    assert too_wide({urlsplit(url).path: found[url] for url in kinds.values()}, width=320) == []
+
+
+@pytest.mark.parametrize("pictures", [True, False])
+def test_the_letter_fits_it_too_with_pictures_and_without(pictures: bool) -> None:
+    offers = [
+        make.approved(title=title, text=text, price="142.00", price_kind="from", price_unit="night")
+        for title, text in (
+            ("Noël au milieu des oliviers", "Une nuit, un feu, du pain."),
+            ("Anticonstitutionnellementincroyablementlong", "Chaque mot " * 40),
+            ("Le gros souper", "https://un-lien.example/" + "tres-long/" * 6),
+        )
+    ]
+    edition = make.edition(*offers, subject="Noël", preheader="En hiver")
+    html = rendering.render(contents.content_of(edition)).html
+
+    assert too_wide({"/lettre": html}, width=320, pictures=pictures) == []
