@@ -31,7 +31,6 @@ class Feast:
     returns: Returns = Returns.ONCE
     place: str = ""
     note: str = ""
-    link: str = ""
     key: str = ""  # of a feast that comes with the product
     usual: bool = False  # its days are the usual ones: to be confirmed each year
     proposes: bool = False  # worth an operation of its own
@@ -78,7 +77,7 @@ def _same_weekday(day: date, number: int) -> date:
 
 def why_not(span: Span) -> str:
     """Return why these days make no feast, as a code; nothing if they do."""
-    if not (FIRST_YEAR <= span.first.year and span.last.year <= LAST_YEAR):
+    if not (span.first.year >= FIRST_YEAR and span.last.year <= LAST_YEAR):
         return "century"
     if span.days < 1:
         return "backwards"

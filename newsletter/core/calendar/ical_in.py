@@ -131,7 +131,7 @@ class _Reading:
         if lines[last - 1].strip().upper() != "END:VCALENDAR":
             self._note(last, Fault.CUT_SHORT)
 
-    def _happenings(self, event: Event, title: str) -> Iterator[tuple[tuple[str, date], Happening | None]]:
+    def _happenings(self, event: Any, title: str) -> Iterator[tuple[tuple[str, date], Happening | None]]:
         """Yield each time the event happens within the window, by its own name for that time; None: no longer."""
         span = _span(event)
         uid = _text(event, "UID", UID)
@@ -147,7 +147,7 @@ class _Reading:
             raise BadEvent(Fault.NO_TITLE)
         if "RRULE" in event:
             firsts = self._repeated(event, span)
-        elif FIRST_YEAR <= span.first.year and span.last.year <= LAST_YEAR:
+        elif span.first.year >= FIRST_YEAR and span.last.year <= LAST_YEAR:
             firsts = [span.first]
         else:
             raise BadEvent(Fault.CENTURY, "DTSTART")
@@ -161,7 +161,7 @@ class _Reading:
         there = Span(first, first + timedelta(days=span.days - 1))
         return Happening(there, title, _text(event, "LOCATION", PLACE), uid) if there.meets(self.window) else None
 
-    def _repeated(self, event: Event, span: Span) -> list[date]:
+    def _repeated(self, event: Any, span: Span) -> list[date]:
         """Return the first days of the repetitions; the steps to get there are counted, not only what they bring."""
         rule = event["RRULE"]
         # an event without end, or one of the last century, is followed as far as the window and no further
@@ -187,7 +187,7 @@ class _Reading:
 
 def _events(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
     """Yield each event's lines, with the number of the first; one that is not ended is not begun."""
-    begun, block = 0, []
+    begun, block = 0, list[str]()
     for number, line in enumerate(lines, start=1):
         word = line.strip().upper()
         if word == "BEGIN:VEVENT":
@@ -199,9 +199,9 @@ def _events(lines: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
             begun = 0
 
 
-def _parsed(block: Sequence[str]) -> Event:
+def _parsed(block: Sequence[str]) -> Any:
     try:
-        event = Event.from_ical("\r\n".join(block) + "\r\n")
+        event: Any = Event.from_ical("\r\n".join(block) + "\r\n")
     except (ValueError, IndexError, KeyError, TypeError, AttributeError) as problem:
         raise BadEvent(Fault.BROKEN) from problem
     for name, _ in getattr(event, "errors", ()):
@@ -216,7 +216,7 @@ def _line_of(prop: str, block: Sequence[str]) -> int:
     return next((n for n, line in enumerate(block) if prop and line.upper().startswith(prop)), 0)
 
 
-def _value(event: Event, name: str) -> Any:
+def _value(event: Any, name: str) -> Any:
     said = event[name]
     if isinstance(said, list):
         raise BadEvent(Fault.BROKEN, name)
@@ -235,7 +235,7 @@ def _day(moment: Any) -> date:
     raise BadEvent(Fault.NO_DAY, "DTSTART")
 
 
-def _span(event: Event) -> Span:
+def _span(event: Any) -> Span:
     begins = _value(event, "DTSTART")
     first = _day(begins)
     try:
@@ -260,13 +260,13 @@ def _span(event: Event) -> Span:
     return Span(first, last)
 
 
-def _excluded(event: Event) -> Iterator[date]:
+def _excluded(event: Any) -> Iterator[date]:
     said = event.get("EXDATE", ())
     for group in said if isinstance(said, list) else [said] if said else []:
         yield from (_day(one.dt) for one in getattr(group, "dts", ()))
 
 
-def _text(event: Event, name: str, longest: int) -> str:
+def _text(event: Any, name: str, longest: int) -> str:
     """Return the words on one line; they are shown as they are, whatever they look like."""
     said = event.get(name, "")
     words = str(said[0] if isinstance(said, list) and said else said)
@@ -289,6 +289,8 @@ def _is_followable(rule: Any) -> bool:
     every = str((rule.get("FREQ") or [""])[0]).upper()
     step = int((rule.get("INTERVAL") or [1])[0])
     parts = set(rule) & {"BYDAY", "BYMONTH", "BYMONTHDAY"}
+    if {"COUNT", "UNTIL"} <= set(rule):  # one of them is meant, and nobody knows which
+        return False
     if not set(rule) <= known or every not in ("DAILY", "WEEKLY", "MONTHLY", "YEARLY") or not 1 <= step <= 60:
         return False
     if any(not 1 <= abs(int(day)) <= 31 for day in rule.get("BYMONTHDAY", ())):

@@ -1,4 +1,4 @@
-"""Our own calendar, for whoever wants it in theirs: whole days, stable names, nothing typed is ever a line of its own."""
+"""Our calendar, for whoever wants it in theirs: whole days, stable names, and nothing typed is a line of its own."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

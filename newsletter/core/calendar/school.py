@@ -1,4 +1,4 @@
-"""The school holidays of the zones A, B and C, as a file tells them; `data/calendar/README.md` says where it comes from."""
+"""The school holidays of the zones A, B and C; `data/calendar/README.md` says where their file comes from."""
 
 import csv
 from collections.abc import Iterable
