@@ -23,7 +23,7 @@ def _day(label: Any, help_text: Any = "", *, required: bool = True) -> forms.Dat
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         error_messages={
             "required": _("Indiquez le premier jour."),
-            "invalid": _("Cette date n’existe pas. Écrivez-la ainsi : 24/12/2026."),
+            "invalid": _("Cette date n’existe pas. Écrivez-la ainsi : 24/12/2026."),
         },
     )
 
@@ -34,12 +34,12 @@ class FeastForm(forms.Form):
         max_length=120,
         error_messages={
             "required": _("Donnez un nom à la fête."),
-            "max_length": _("Ce nom tient en 120 caractères ; il en a %(show_value)d."),
+            "max_length": _("Ce nom tient en 120 caractères ; il en a %(show_value)d."),
         },
     )
     place = forms.CharField(label=_("Où"), max_length=80, required=False)
     first_day = _day(_("Premier jour"))
-    last_day = _day(_("Dernier jour"), _("Vide : elle dure un jour."), required=False)
+    last_day = _day(_("Dernier jour"), _("Vide : elle dure un jour."), required=False)
     returns = forms.ChoiceField(
         label=_("Elle revient"),
         choices=list(words.RETURNS.items()),
@@ -48,7 +48,7 @@ class FeastForm(forms.Form):
     )
     note = forms.CharField(label=_("À savoir"), max_length=200, required=False)
     usual = forms.BooleanField(label=_("Ces dates sont à confirmer chaque année"), required=False)
-    proposes = forms.BooleanField(label=_("Elle mérite une opération : me la proposer à temps"), required=False)
+    proposes = forms.BooleanField(label=_("Elle mérite une opération : me la proposer à temps"), required=False)
     within_km = forms.TypedChoiceField(
         label=_("On y vient de"),
         choices=[(km, _("moins de %d km") % km) for km in REACH],
@@ -117,10 +117,10 @@ class FeedForm(forms.Form):
     name = forms.CharField(
         label=_("Nom"),
         max_length=80,
-        help_text=_("Par exemple : « Agenda de l’office de tourisme »."),
+        help_text=_("Par exemple : « Agenda de l’office de tourisme »."),
         error_messages={
             "required": _("Donnez un nom à cet agenda."),
-            "max_length": _("Ce nom tient en 80 caractères ; il en a %(show_value)d."),
+            "max_length": _("Ce nom tient en 80 caractères ; il en a %(show_value)d."),
         },
     )
     url = forms.CharField(
@@ -129,7 +129,7 @@ class FeedForm(forms.Form):
         help_text=_("Elle commence par https:// ou webcal:// et finit souvent par .ics."),
         error_messages={
             "required": _("Indiquez l’adresse de l’agenda."),
-            "max_length": _("Cette adresse tient en 500 caractères ; elle en a %(show_value)d."),
+            "max_length": _("Cette adresse tient en 500 caractères ; elle en a %(show_value)d."),
         },
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
     )
@@ -142,8 +142,8 @@ class FeedForm(forms.Form):
         except fetching.NotFetched as refused:
             if refused.code == "private":
                 raise forms.ValidationError(
-                    _("Cette adresse mène à un réseau privé : il nous faut celle d’un agenda public.")
+                    _("Cette adresse mène à un réseau privé : il nous faut celle d’un agenda public.")
                 ) from None
             raise forms.ValidationError(
-                _("Cette adresse n’est pas celle d’un agenda. Exemple : https://www.ville.fr/agenda.ics")
+                _("Cette adresse n’est pas celle d’un agenda. Exemple : https://www.ville.fr/agenda.ics")
             ) from None

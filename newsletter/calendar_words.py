@@ -45,24 +45,24 @@ RETURNS: dict[Returns, Words] = {
 }
 
 SPAN_FAULTS: dict[str, Words] = {
-    "century": _("Cette date est trop loin : le calendrier va de 2000 à 2100."),
+    "century": _("Cette date est trop loin : le calendrier va de 2000 à 2100."),
     "backwards": _("Le dernier jour vient avant le premier."),
     "too_long": _("Une fête dure 200 jours au plus."),
 }
 
 FAULTS: dict[Fault, Words] = {
-    Fault.TOO_LARGE: _("Ce fichier est trop gros : un agenda pèse 1 Mo au plus."),
-    Fault.NOT_UTF8: _("Ce fichier n’est pas écrit en UTF-8 : exportez-le à nouveau depuis votre agenda."),
-    Fault.NOT_A_CALENDAR: _("Ce n’est pas un agenda : il devrait commencer par BEGIN:VCALENDAR."),
-    Fault.CUT_SHORT: _("L’agenda s’arrête avant sa fin : il en manque peut-être une partie."),
+    Fault.TOO_LARGE: _("Ce fichier est trop gros : un agenda pèse 1 Mo au plus."),
+    Fault.NOT_UTF8: _("Ce fichier n’est pas écrit en UTF-8 : exportez-le à nouveau depuis votre agenda."),
+    Fault.NOT_A_CALENDAR: _("Ce n’est pas un agenda : il devrait commencer par BEGIN:VCALENDAR."),
+    Fault.CUT_SHORT: _("L’agenda s’arrête avant sa fin : il en manque peut-être une partie."),
     Fault.BROKEN: _("Cette ligne est illisible."),
     Fault.NO_DAY: _("L’événement n’a pas de date lisible."),
     Fault.NO_TITLE: _("L’événement n’a pas de titre."),
-    Fault.CENTURY: _("La date est trop loin : le calendrier va de 2000 à 2100."),
+    Fault.CENTURY: _("La date est trop loin : le calendrier va de 2000 à 2100."),
     Fault.BACKWARDS: _("L’événement finit avant de commencer."),
     Fault.TOO_LONG: _("L’événement dure plus de 200 jours."),
-    Fault.REPEATS_TOO_MUCH: _("Nous ne savons pas suivre cette répétition : trop serrée, ou trop compliquée."),
-    Fault.TOO_MANY: _("L’agenda a plus de 300 événements : la suite n’est pas lue."),
+    Fault.REPEATS_TOO_MUCH: _("Nous ne savons pas suivre cette répétition : trop serrée, ou trop compliquée."),
+    Fault.TOO_MANY: _("L’agenda a plus de 300 événements : la suite n’est pas lue."),
 }
 
 FAILURES: dict[str, Words] = {
@@ -124,16 +124,18 @@ def zones_words(zones: Sequence[str]) -> str:
 
 
 def when(span: Span, month: date) -> str:
-    """Return the days of an entry below the name of its month: 6, 6–21, 19 – 3 janvier."""
-    language = _language()
+    """Return the days of an entry below the name of its month: 6, 6–21; what goes on is told by `until`."""
     if span.first < month:
-        return gettext("jusqu’au %s") % word_date(span.last, language, year=False)
-    first = word_date(span.first, language, month=False)
-    if span.days == 1:
-        return first
-    if (span.last.year, span.last.month) == (month.year, month.month):
-        return f"{first}–{span.last.day}"
-    return f"{first} – {word_date(span.last, language, year=False)}"
+        return "…"
+    first = word_date(span.first, _language(), month=False)
+    return first if span.days == 1 or _goes_on(span) else f"{first}–{span.last.day}"
+
+
+def until(span: Span, month: date) -> str:
+    """Return until when an entry goes on that does not end in the month it is listed in; nothing if it does."""
+    if span.first >= month and not _goes_on(span):
+        return ""
+    return gettext("jusqu’au %s") % word_date(span.last, _language(), year=False)
 
 
 def span_words(span: Span) -> str:
@@ -144,7 +146,7 @@ def span_words(span: Span) -> str:
 def wrong_words(wrong: Wrong) -> str:
     """Return what is wrong with a line of a calendar, and which line it is."""
     where = gettext("ligne %d") % wrong.line + (f" ({wrong.title})" if wrong.title else "")
-    return gettext("%(where)s : %(what)s") % {"where": where, "what": FAULTS[wrong.fault]}
+    return gettext("%(where)s : %(what)s") % {"where": where, "what": FAULTS[wrong.fault]}
 
 
 def _title(occasion: Occasion) -> str:
@@ -154,7 +156,7 @@ def _title(occasion: Occasion) -> str:
     if occasion.why is Why.WEEKEND:
         day = date.fromisoformat(occasion.name)
         name = public_holidays(day.year, _language())[day]
-        return gettext("Long week-end : %s") % name
+        return gettext("Long week-end : %s") % name
     return occasion.name
 
 
@@ -174,9 +176,13 @@ def _reasons(proposal: Proposal) -> tuple[str, ...]:
     occasion = proposal.occasion
     days = gettext("C’est %s.") % span_words(occasion.span)
     time = gettext(
-        "La lettre laisse %(book)d jours pour réserver ; le bureau en a %(compose)d pour la composer après l’appel."
+        "La lettre laisse %(book)d jours pour réserver ; le bureau en a %(compose)d pour la composer après l’appel."
     ) % {"book": proposal.days_to_book, "compose": proposal.days_to_compose}
     return (days, time)
+
+
+def _goes_on(span: Span) -> bool:
+    return (span.first.year, span.first.month) != (span.last.year, span.last.month)
 
 
 def _language() -> str:

@@ -97,6 +97,12 @@ def when_in(span: Span, month: date) -> str:
 
 
 @register.filter
+def until_in(span: Span, month: date) -> str:
+    """`{{ entry.span|until_in:month.first }}`: jusqu’au 8 mars."""
+    return calendar_words.until(span, month)
+
+
+@register.filter
 def span_words(span: Span) -> str:
     """`{{ feast.span|span_words }}`: du 28 novembre au 24 décembre 2026."""
     return calendar_words.span_words(span)

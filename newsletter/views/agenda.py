@@ -56,7 +56,7 @@ def _note(entry: Entry) -> Note:
     if entry.kind is Kind.SCHOOL:
         title = f"{BREAKS[Break(entry.title)]}, {zones_words(entry.zones)}"
     elif entry.kind is Kind.EDITION:
-        title = _("Lettre : %s") % entry.title
+        title = _("Lettre : %s") % entry.title
     return Note(
         uid=f"{uuid5(NAMESPACE_URL, f'{settings.SITE_URL}/{entry.kind}/{entry.zones}/{_thing(entry)}')}",
         title=title,

@@ -50,9 +50,9 @@ def easter_of(number: int) -> date:
 @lru_cache(maxsize=64)
 def public_holidays(number: int, language: str = "fr") -> dict[date, str]:
     """Return the days of a year on which France does not work, with their names."""
-    # The law's "Whit Monday" in French, and an English that Europe speaks.
     said = "fr" if language.startswith("fr") else "en_US"
-    return dict(sorted(holidays.France(years=number, language=said).items()))
+    found = holidays.country_holidays("FR", years=number, language=said)
+    return {day: name.replace("'", "’") for day, name in sorted(found.items())}
 
 
 def is_working(day: date) -> bool:

@@ -33,7 +33,8 @@ def write_calendar(name: str, notes: Iterable[Note], *, told_at: datetime, refre
     calendar.add("x-published-ttl", refreshed)
     for note in notes:
         calendar.add_component(_event(note, told_at))
-    return calendar.to_ical()
+    written: bytes = calendar.to_ical()
+    return written
 
 
 def _event(note: Note, told_at: datetime) -> Event:

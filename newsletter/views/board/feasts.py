@@ -36,7 +36,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "pages/board/feast.html", {"form": form})
     feast = feasts.add(form.rule(), by=signed_in(request), now=timezone.now())
-    messages.success(request, _("« %s » est dans le calendrier.") % feast.title)
+    messages.success(request, _("« %s » est dans le calendrier.") % feast.title)
     return redirect("board:feasts")
 
 
@@ -48,7 +48,7 @@ def feast(request: HttpRequest, feast_id: int) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "pages/board/feast.html", {"form": form, "feast": row})
     feasts.change(row, form.rule())
-    messages.success(request, _("« %s » est à jour.") % form.cleaned_data["title"])
+    messages.success(request, _("« %s » est à jour.") % form.cleaned_data["title"])
     return redirect("board:feasts")
 
 
@@ -57,7 +57,7 @@ def feast(request: HttpRequest, feast_id: int) -> HttpResponse:
 def drop(request: HttpRequest, feast_id: int) -> HttpResponse:
     row = get_object_or_404(Feast, pk=feast_id, feed=None, key="")
     feasts.drop(row)
-    messages.success(request, _("« %s » n’est plus dans le calendrier.") % row.title)
+    messages.success(request, _("« %s » n’est plus dans le calendrier.") % row.title)
     return redirect("board:feasts")
 
 
@@ -69,7 +69,7 @@ def shipped(request: HttpRequest, key: str) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return render(request, "pages/board/feast.html", {"form": form, "key": key})
     feasts.speak_for(key, form.rule(), by=signed_in(request), now=timezone.now())
-    messages.success(request, _("« %s » est à jour.") % form.cleaned_data["title"])
+    messages.success(request, _("« %s » est à jour.") % form.cleaned_data["title"])
     return redirect("board:feasts")
 
 
@@ -78,7 +78,7 @@ def shipped(request: HttpRequest, key: str) -> HttpResponse:
 def hide(request: HttpRequest, key: str) -> HttpResponse:
     _as_it_stands(key)
     row = feasts.hide(key, by=signed_in(request), now=timezone.now())
-    messages.success(request, _("« %s » est masquée ; vous la retrouvez au bas de cette page.") % row.title)
+    messages.success(request, _("« %s » est masquée ; vous la retrouvez au bas de cette page.") % row.title)
     return redirect("board:feasts")
 
 
@@ -87,7 +87,7 @@ def hide(request: HttpRequest, key: str) -> HttpResponse:
 def restore(request: HttpRequest, key: str) -> HttpResponse:
     _as_it_stands(key)
     feasts.restore(key)
-    messages.success(request, _("« %s » est de nouveau telle qu’elle nous est venue.") % feasts.shipped()[key].title)
+    messages.success(request, _("« %s » est de nouveau telle qu’elle nous est venue.") % feasts.shipped()[key].title)
     return redirect("board:feasts")
 
 

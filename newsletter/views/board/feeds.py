@@ -48,10 +48,10 @@ def listing(request: HttpRequest) -> HttpResponse:
         except feeds.AlreadyFollowed:
             form.add_error("url", _("Vous suivez déjà cet agenda."))
         except feeds.TooManyFeeds:
-            form.add_error(None, _("Vous suivez déjà 20 agendas : arrêtez d’en suivre un pour en ajouter."))
+            form.add_error(None, _("Vous suivez déjà 20 agendas : arrêtez d’en suivre un pour en ajouter."))
         else:
             tasks.read_calendar.delay_on_commit(feed.pk)
-            messages.success(request, _("« %s » est suivi ; sa première lecture se fait en ce moment.") % feed.name)
+            messages.success(request, _("« %s » est suivi ; sa première lecture se fait en ce moment.") % feed.name)
             return redirect("board:feeds")
     user = signed_in(request)
     context = {
@@ -72,7 +72,7 @@ def reread(request: HttpRequest, feed_id: int) -> HttpResponse:
     feed = get_object_or_404(CalendarFeed, pk=feed_id)
     feeds.hasten(feed, now=timezone.now())
     tasks.read_calendar.delay_on_commit(feed.pk)
-    messages.success(request, _("« %s » est relu en ce moment.") % feed.name)
+    messages.success(request, _("« %s » est relu en ce moment.") % feed.name)
     return redirect("board:feeds")
 
 
@@ -81,7 +81,7 @@ def reread(request: HttpRequest, feed_id: int) -> HttpResponse:
 def drop(request: HttpRequest, feed_id: int) -> HttpResponse:
     feed = get_object_or_404(CalendarFeed, pk=feed_id)
     feeds.drop(feed)
-    messages.success(request, _("« %s » n’est plus suivi ; ses dates ont quitté le calendrier.") % feed.name)
+    messages.success(request, _("« %s » n’est plus suivi ; ses dates ont quitté le calendrier.") % feed.name)
     return redirect("board:feeds")
 
 
@@ -89,7 +89,7 @@ def drop(request: HttpRequest, feed_id: int) -> HttpResponse:
 @require_POST
 def turn(request: HttpRequest) -> HttpResponse:
     calendar.turn_address(signed_in(request))
-    messages.success(request, _("Votre agenda a une nouvelle adresse ; l’ancienne ne répond plus."))
+    messages.success(request, _("Votre agenda a une nouvelle adresse ; l’ancienne ne répond plus."))
     return redirect("board:feeds")
 
 
@@ -113,7 +113,7 @@ def keep(request: HttpRequest) -> HttpResponse:
     try:
         sealed = signing.loads(request.POST.get("read", ""), salt=SALT, max_age=TO_REREAD)
     except signing.BadSignature:
-        messages.error(request, _("Cette relecture n’est plus valable : envoyez le fichier à nouveau."))
+        messages.error(request, _("Cette relecture n’est plus valable : envoyez le fichier à nouveau."))
         return redirect("board:calendar-import")
     wanted = set(request.POST.getlist("keep"))
     chosen = [_unsealed(row) for number, row in enumerate(sealed) if str(number) in wanted]
