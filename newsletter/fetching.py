@@ -7,10 +7,10 @@ redirect is looked at anew.
 import socket
 import ssl
 import threading
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from http.client import HTTPException
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import quote, urljoin, urlsplit
 
 import urllib3
@@ -23,6 +23,8 @@ STEP_PATIENCE = 8.0
 REDIRECTS = 3
 PORTS = {"http": 80, "https": 443}
 AGENT = "Garrigue (calendar)"
+# What ipaddress calls global in Python 3.11 and is not: protocol assignments, 6to4 relays, local NAT64, old site-local.
+NOT_OPEN = tuple(map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "64:ff9b:1::/48", "fec0::/10")))
 
 
 class NotFetched(Exception):
@@ -129,6 +131,8 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 def _is_open(address: IPv4Address | IPv6Address) -> bool:
+    if any(address in network for network in NOT_OPEN):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved and not address.is_unspecified
 
 
@@ -200,12 +204,12 @@ def _ask(target: Target, bell: _Bell) -> bytes | str:
     headers = {"Host": named, "User-Agent": AGENT, "Accept": "text/calendar", "Accept-Encoding": "identity"}
     try:
         connection.request("GET", target.path, headers=headers, preload_content=False, decode_content=False)
-        answer = connection.getresponse()
-        if answer.status in (301, 302, 303, 307, 308) and answer.headers.get("Location"):
-            return str(answer.headers["Location"])
-        if answer.status != 200:
-            raise NotFetched("refused")
-        return _body(answer, bell)
+        with closing(connection.getresponse()) as answer:
+            if answer.status in (301, 302, 303, 307, 308) and answer.headers.get("Location"):
+                return str(answer.headers["Location"])
+            if answer.status != 200:
+                raise NotFetched("refused")
+            return _body(answer, bell)
     finally:
         connection.close()
 
@@ -224,4 +228,7 @@ def _body(answer: HTTPResponse, bell: _Bell) -> bytes:
 def _code(problem: Exception) -> str:
     if isinstance(problem, ssl.SSLError | urllib3.exceptions.SSLError):
         return "certificate"
+    # a refused connection calls itself a timeout there, for old times' sake
+    if isinstance(problem, urllib3.exceptions.NewConnectionError):
+        return "unreachable"
     return "too_slow" if isinstance(problem, TimeoutError | urllib3.exceptions.TimeoutError) else "unreachable"
