@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from newsletter import calendar_words as words
@@ -26,6 +27,10 @@ def _day(label: Any, help_text: Any = "", *, required: bool = True) -> forms.Dat
             "invalid": _("Cette date n’existe pas. Écrivez-la ainsi : 24/12/2026."),
         },
     )
+
+
+def _reach() -> list[tuple[int, str]]:
+    return [(km, gettext("moins de %d km") % km) for km in REACH]
 
 
 class FeastForm(forms.Form):
@@ -51,7 +56,7 @@ class FeastForm(forms.Form):
     proposes = forms.BooleanField(label=_("Elle mérite une opération : me la proposer à temps"), required=False)
     within_km = forms.TypedChoiceField(
         label=_("On y vient de"),
-        choices=[(km, _("moins de %d km") % km) for km in REACH],
+        choices=_reach,
         coerce=int,
         initial=150,
         required=False,
