@@ -49,6 +49,11 @@ app.conf.update(
             "options": {"expires": 50},
         },
         "answers": {"task": "newsletter.tasks.tell_late", "schedule": 60.0, "options": {"expires": 50}},
+        "calendars": {
+            "task": "newsletter.tasks.read_calendars",
+            "schedule": 600.0,
+            "options": {"expires": 300},
+        },
         "hourly": {
             "task": "newsletter.tasks.expire_offers",
             "schedule": 3600.0,

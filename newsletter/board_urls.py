@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from newsletter.views.board import composer, editions, home, invitations, members, offers, preview
+from newsletter.views.board import (
+    calendar,
+    composer,
+    editions,
+    feasts,
+    feeds,
+    home,
+    invitations,
+    members,
+    offers,
+    preview,
+)
 
 app_name = "board"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,6 +29,21 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("membres/", members.listing, name="members"),
     path("membres/nouveau/", members.new, name="member-new"),
     path("membres/communes/", members.communes, name="communes"),
+    path("calendrier/", calendar.year, name="calendar"),
+    path("calendrier/<int:number>/", calendar.year, name="calendar-year"),
+    path("calendrier/fetes/", feasts.listing, name="feasts"),
+    path("calendrier/fetes/nouvelle/", feasts.new, name="feast-new"),
+    path("calendrier/fetes/<int:feast_id>/", feasts.feast, name="feast"),
+    path("calendrier/fetes/<int:feast_id>/supprimer/", feasts.drop, name="feast-drop"),
+    path("calendrier/fetes/<slug:key>/modifier/", feasts.shipped, name="feast-shipped"),
+    path("calendrier/fetes/<slug:key>/masquer/", feasts.hide, name="feast-hide"),
+    path("calendrier/fetes/<slug:key>/retablir/", feasts.restore, name="feast-restore"),
+    path("calendrier/agendas/", feeds.listing, name="feeds"),
+    path("calendrier/agendas/adresse/", feeds.turn, name="agenda-turn"),
+    path("calendrier/agendas/<int:feed_id>/relire/", feeds.reread, name="feed-reread"),
+    path("calendrier/agendas/<int:feed_id>/quitter/", feeds.drop, name="feed-drop"),
+    path("calendrier/importer/", feeds.bring, name="calendar-import"),
+    path("calendrier/importer/garder/", feeds.keep, name="calendar-keep"),
     path("editions/", editions.listing, name="editions"),
     path("editions/nouvelle/", editions.new, name="edition-new"),
     path("editions/<int:edition_id>/", composer.edition, name="edition"),

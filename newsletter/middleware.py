@@ -57,7 +57,7 @@ class ContentSecurityPolicy:
 
 
 # What is for everyone: it may be kept by caches and found by a search.
-PUBLIC = frozenset({"home", "subscribe", "editions", "edition-archive"})
+PUBLIC = frozenset({"home", "subscribe", "editions", "edition-archive", "agenda"})
 
 
 class Discretion:

@@ -29,6 +29,7 @@ class Purpose(StrEnum):
     ARCHIVE = "archive"
     MESSAGE = "message"
     DEMO = "demo"
+    CALENDAR = "calendar"
 
 
 class BadToken(Exception):

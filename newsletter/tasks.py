@@ -8,7 +8,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from newsletter import access, invitations, mailer, offers, proofs, signin
+from newsletter import access, feeds, fetching, invitations, mailer, offers, proofs, signin
+from newsletter.core.calendar.ical_in import read_calendar as read
 from newsletter.models import Edition, Invitation, User
 
 log = logging.getLogger(__name__)
@@ -86,3 +87,28 @@ def tell_late() -> None:
     """Woken every minute: tell what a lost message or a relay that was away has left untold."""
     for move_id in offers.untold(now=timezone.now()):
         tell_member(move_id)
+
+
+@shared_task
+def read_calendar(feed_id: int) -> None:
+    """Fetch a calendar that the board follows, when its hour has come; where it leads is never logged."""
+    feed = feeds.take(feed_id, now=timezone.now())
+    if feed is None:
+        return
+    try:
+        raw = fetching.fetch(feed.url)
+    except fetching.NotFetched as refused:
+        log.info("calendar %s was not read: %s", feed.pk, refused.code)
+        feeds.note_failure(feed, refused.code, now=timezone.now())
+        return
+    feeds.fill(feed, read(raw, window=feeds.window(timezone.localdate())), now=timezone.now())
+
+
+@shared_task
+def read_calendars() -> None:
+    """Woken every ten minutes: read the calendars whose hour has come."""
+    for feed_id in feeds.due(now=timezone.now()):
+        try:
+            read_calendar(feed_id)
+        except Exception:  # one calendar does not hold up the others
+            log.exception("calendar %s could not be taken in", feed_id)

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.conf.urls.static import static
 from django.urls import URLPattern, URLResolver, include, path
 
-from newsletter.views import archive, demo, desk, home, invitation, language, signin
+from newsletter.views import agenda, archive, demo, desk, home, invitation, language, signin
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -24,6 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("espace/offres/<int:offer_id>/reprendre/", desk.offer_resume, name="offer-resume"),
     path("invitation/<str:token>/", invitation.invitation, name="invitation"),
     path("bureau/", include("newsletter.board_urls")),
+    path("agenda.ics", agenda.public, name="agenda"),
+    path("agenda/<str:token>.ics", agenda.own, name="board-agenda"),
     path("editions/", archive.listing, name="editions"),
     path("editions/<slug:slug>/", archive.edition, name="edition-archive"),
     path("", include("audiences.urls")),

@@ -1,6 +1,7 @@
 """One of everything, in every state that has words of its own; what people typed is everywhere the same word."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
@@ -15,7 +16,9 @@ from campaigns import schedule
 from campaigns.core.campaign import CampaignState, PauseReason
 from campaigns.models import Campaign, Chunk, Delivery
 from campaigns.words import REASONS
-from newsletter import invitations, offers, signin
+from newsletter import calendar, invitations, offers, signin
+from newsletter.calendar_words import FAILURES
+from newsletter.core.calendar.feasts import Returns
 from newsletter.core.review import OfferState
 from tests import make
 
@@ -44,6 +47,8 @@ class Story:
         self.reader = make.reader("olea@olea.example", of=self.letter, first_name=TYPED, language="en")
         self.asked = self._asked()
         self.keys = signin.issue(self.board, now=self.now)
+        self.feasts = self._feasts()
+        self.feeds = self._feeds()
 
     def offer(self, state: OfferState) -> Any:
         return make.offer(
@@ -93,6 +98,25 @@ class Story:
         Delivery.objects.create(address_key=b"d" * 32, position=len(REASONS), **{**of, "state": "in_doubt"})
         return made
 
+    def _feasts(self) -> list[Any]:
+        """A feast for each way of coming back, one to be proposed, and two shipped ones with the board's word."""
+        ours = {"place": TYPED, "note": TYPED, "usual": True}
+        made = [make.feast(TYPED, returns=returns, **ours) for returns in Returns]
+        soon = self.now.date() + timedelta(days=90)
+        made.append(make.feast(TYPED, first_day=soon, proposes=True, within_km=80))
+        make.feast(TYPED, key="transhumance", **ours)
+        make.feast(TYPED, key="messe-de-minuit", hidden=True)
+        return made
+
+    def _feeds(self) -> list[Any]:
+        """A calendar that was never read, one that was, and one for each reason why it could not be."""
+        url = f"https://olea.example/{TYPED}"
+        made = [make.feed(name=TYPED, url=url), make.feed(name=TYPED, url=f"{url}/1", read_at=self.now, left_out=2)]
+        for code in FAILURES:
+            made.append(make.feed(name=TYPED, url=f"{url}/{code}", failures=1, failure=code))
+        make.feast(TYPED, feed=made[1], uid="1", place=TYPED)
+        return made
+
     def _asked(self) -> Subscription:
         stranger = Subscriber.objects.create(
             address="o@olea.example", address_key=b"k" * 32, language="en", subscribed_on=make.TODAY
@@ -116,6 +140,10 @@ class Story:
             "delivery_id": [Delivery.objects.filter(state="in_doubt").values_list("pk", flat=True)[0]],
             "segment_id": [segment.pk for segment in self.segments],
             "invitation_id": [invitations.invite(self.offers[0], by=None, now=self.now).pk],
+            "feast_id": [feast.pk for feast in self.feasts],
+            "key": ["transhumance", "lavande"],
+            "number": [self.now.year + years for years in (-1, 0, 1, 3)],
+            "feed_id": [feed.pk for feed in self.feeds[:1]],
             "path": ["nothing"],
         }
         return known[parameter]
@@ -126,6 +154,8 @@ class Story:
         who = (self.letter.pk, bytes(self.reader.address_key))
         if name == "demo-enter":
             return [signin.demo_token(self.member, "/"), signin.demo_token(self.board, "/")]
+        if name == "board-agenda":
+            return [calendar.address_token(self.board), "x"]
         if name == "invitation":
             invited = [invitations.invite(offer, by=None, now=self.now) for offer in self.offers[:3]]
             invitations.revoke(invited[2], now=self.now)

@@ -15,7 +15,9 @@ from newsletter.core.interests import Category
 from newsletter.core.review import OfferState
 from newsletter.models import (
     Association,
+    CalendarFeed,
     Edition,
+    Feast,
     Member,
     MemberPerson,
     Newsletter,
@@ -138,6 +140,21 @@ def locked_edition(*placed: Offer, **fields: Any) -> Edition:
     made.locked_at, made.content_hash = NOON, "0" * 64
     made.save()
     return made
+
+
+def feast(title: str = "Foire aux santons", **fields: Any) -> Feast:
+    """A feast of the board's own, on one day of this winter."""
+    fields.setdefault("first_day", date(2026, 12, 12))
+    fields.setdefault("last_day", fields["first_day"])
+    return Feast.objects.create(title=title, entered_at=NOON, **fields)
+
+
+def feed(**fields: Any) -> CalendarFeed:
+    """A calendar that is followed and was not read yet."""
+    fields.setdefault("url", f"https://www.ville{next(_next)}.example/agenda.ics")
+    fields.setdefault("name", "Agenda de la ville")
+    fields.setdefault("due_at", NOON)
+    return CalendarFeed.objects.create(subscribed_at=NOON, **fields)
 
 
 def reader(address: str = "", *, of: Newsletter | None = None, **fields: Any) -> Subscriber:

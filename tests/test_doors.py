@@ -16,11 +16,13 @@ from audiences import links
 from audiences.models import Segment, Subscriber
 from campaigns import pulses, schedule
 from campaigns.models import Campaign
-from newsletter import invitations, signin
+from newsletter import calendar, invitations, signin
 from newsletter.core.review import OfferState
 from newsletter.models import (
     Association,
+    CalendarFeed,
     Edition,
+    Feast,
     Member,
     Newsletter,
     Offer,
@@ -90,6 +92,16 @@ DOORS = [
         Door(f"board:edition-{verb}", For.BOARD, ("edition", "placed"), acts=True)
         for verb in ("place", "move", "remove", "refresh")
     ),
+    Door("agenda", For.EVERYONE),
+    Door("board-agenda", For.HOLDER, ("agenda",)),
+    *(Door(f"board:{name}", For.BOARD) for name in ("calendar", "feasts", "feast-new", "feeds", "calendar-import")),
+    Door("board:calendar-year", For.BOARD, ("year",)),
+    Door("board:feast", For.BOARD, ("feast",)),
+    Door("board:feast-drop", For.BOARD, ("feast",), acts=True),
+    Door("board:feast-shipped", For.BOARD, ("shipped",)),
+    *(Door(f"board:feast-{verb}", For.BOARD, ("shipped",), acts=True) for verb in ("hide", "restore")),
+    *(Door(f"board:feed-{verb}", For.BOARD, ("feed",), acts=True) for verb in ("reread", "drop")),
+    *(Door(f"board:{name}", For.BOARD, acts=True) for name in ("agenda-turn", "calendar-keep")),
     *(Door(name, For.BOARD) for name in ("segments", "segment-new", "segment-preview", "readers")),
     Door("segment", For.BOARD, ("segment",)),
     Door("campaign-prepare", For.BOARD, ("locked",)),
@@ -104,7 +116,7 @@ DOORS = [
         for verb in ("launch-now", "take-back", "pause", "resume", "cancel")
     ),
 ]
-PUBLIC = {"home", "subscribe", "editions", "edition-archive"}
+PUBLIC = {"home", "subscribe", "editions", "edition-archive", "agenda"}
 all_doors = pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
 
 
@@ -144,6 +156,11 @@ def house(settings: Any) -> dict[str, Any]:
         "campaign": schedule.plan(locked, [], starts_at=None, by=None).pk,
         "sending": sending.pk,
         "doubtful": doubtful.pk,
+        "agenda": calendar.address_token(people["board"]),
+        "year": timezone.localdate().year + 1,
+        "shipped": "messe-de-minuit",
+        "feast": make.feast().pk,
+        "feed": make.feed().pk,
         "sign_in": token.link,
         "again": token.again,
         "demo": signin.demo_token(people["other"], "/espace/"),
@@ -277,6 +294,8 @@ def hostile(house: dict[str, Any]) -> dict[str, Any]:
     Place.objects.update(name=SCRIPT)
     User.objects.update(name=SCRIPT)
     Segment.objects.update(name=SCRIPT)
+    Feast.objects.update(title=SCRIPT, place=SCRIPT, note=SCRIPT)
+    CalendarFeed.objects.update(name=SCRIPT, url=f"javascript:{SCRIPT}")
     Subscriber.objects.update(first_name=SCRIPT)
     OfferMove.objects.update(comment=SCRIPT)
     Campaign.objects.update(pause_detail=SCRIPT)

@@ -1,6 +1,7 @@
 """The rows of what we publish."""
 
 from newsletter.models.association import Association, KeyFingerprint
+from newsletter.models.calendar import CalendarAddress, CalendarFeed, Feast
 from newsletter.models.edition import Edition, Newsletter, Placement
 from newsletter.models.invitation import Invitation, SignInCode
 from newsletter.models.member import Member, MemberPerson
@@ -10,7 +11,10 @@ from newsletter.models.user import User
 
 __all__ = [
     "Association",
+    "CalendarAddress",
+    "CalendarFeed",
     "Edition",
+    "Feast",
     "Invitation",
     "KeyFingerprint",
     "Member",

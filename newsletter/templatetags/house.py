@@ -1,5 +1,6 @@
 """The few words that our pages add to Django's template language."""
 
+from datetime import date
 from typing import Any
 
 from django import template
@@ -9,7 +10,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from newsletter import words
+from newsletter import calendar_words, words
+from newsletter.core.calendar.days import Span
+from newsletter.core.calendar.feasts import Returns
+from newsletter.core.calendar.school import Break
+from newsletter.core.calendar.year import Kind
 from newsletter.core.completeness import Missing
 from newsletter.core.interests import Category, Interest
 from newsletter.core.review import OfferState, Review
@@ -83,6 +88,47 @@ def price_words(offer: OfferContent) -> str:
 def season_words(offer: OfferContent) -> str:
     """`{{ offer|season_words }}`: du 15 décembre 2026 au 6 janvier 2027."""
     return word_dates(offer.valid_from, offer.valid_until, _language())
+
+
+@register.filter
+def when_in(span: Span, month: date) -> str:
+    """`{{ entry.span|when_in:month.first }}`: 6–21."""
+    return calendar_words.when(span, month)
+
+
+@register.filter
+def until_in(span: Span, month: date) -> str:
+    """`{{ entry.span|until_in:month.first }}`: jusqu’au 8 mars."""
+    return calendar_words.until(span, month)
+
+
+@register.filter
+def span_words(span: Span) -> str:
+    """`{{ feast.span|span_words }}`: du 28 novembre au 24 décembre 2026."""
+    return calendar_words.span_words(span)
+
+
+@register.filter
+def break_word(name: str) -> str | Promise:
+    """`{{ entry.title|break_word }}`: Vacances d’hiver."""
+    return calendar_words.BREAKS[Break(name)]
+
+
+@register.filter
+def zones_word(zones: str) -> str:
+    """`{{ entry.zones|zones_word }}`: zones A et B."""
+    return calendar_words.zones_words(zones)
+
+
+@register.filter
+def kind_word(kind: str) -> str | Promise:
+    return calendar_words.KINDS[Kind(kind)]
+
+
+@register.filter
+def returns_word(returns: str) -> str | Promise:
+    """`{{ feast.returns|returns_word }}`: chaque année aux mêmes dates."""
+    return calendar_words.RETURNS[Returns(returns)]
 
 
 def _language() -> str:
