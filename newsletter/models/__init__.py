@@ -1,7 +1,7 @@
 """The rows of what we publish."""
 
 from newsletter.models.association import Association, KeyFingerprint
-from newsletter.models.edition import Edition, Newsletter, Placement
+from newsletter.models.edition import Edition, Newsletter, Opportunity, Placement
 from newsletter.models.invitation import Invitation, SignInCode
 from newsletter.models.member import Member, MemberPerson
 from newsletter.models.offer import Offer, OfferMove, OfferRevision
@@ -19,6 +19,7 @@ __all__ = [
     "Offer",
     "OfferMove",
     "OfferRevision",
+    "Opportunity",
     "Place",
     "Placement",
     "SignInCode",
