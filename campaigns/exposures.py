@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import BigIntegerField, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from campaigns.core.campaign import CampaignState
@@ -46,7 +46,7 @@ def record(campaign: Campaign, *, now: datetime) -> bool:
         return False
     sent = held.chunks.aggregate(n=Coalesce(Sum("sent"), 0))["n"]
     seats = list(held.edition.placements.select_related("offer")) if sent else []
-    held.exposures.all().delete()
+    Exposure.objects.filter(campaign=held).delete()
     Exposure.objects.bulk_create(
         Exposure(
             campaign=held,
@@ -65,40 +65,24 @@ def record(campaign: Campaign, *, now: datetime) -> bool:
 
 
 def standings(now: datetime) -> Standings:
-    """Return where every member of the association stands after the last year, in one query."""
+    """Return where every member of the association stands after the last year: one query for all of them."""
     lately = letters(now)
     own = Exposure.objects.filter(member=OuterRef("pk"), campaign__enqueued_at__gt=now - YEAR).order_by()
-    seen = own.values("member").annotate(n=Sum(F("weight") * F("sent"), output_field=IntegerField())).values("n")
+    seen = own.values("member").annotate(n=Sum(F("weight") * F("sent"), output_field=BigIntegerField())).values("n")
     chances = Opportunity.objects.filter(member=OuterRef("pk"), edition__in=lately).order_by().values("member")
-    rows = (
-        Member.objects.active()
-        .order_by("pk")
-        .annotate(
-            seen=Coalesce(Subquery(seen), 0),
-            chances=Coalesce(Subquery(chances.annotate(n=Count("pk")).values("n")), 0),
-        )
-        .values_list("pk", "seen", "chances", _number_of(lately))
+    rows = Member.objects.active().annotate(
+        seen=Coalesce(Subquery(seen), 0, output_field=BigIntegerField()),
+        chances=Coalesce(Subquery(chances.annotate(n=Count("pk")).values("n")), 0),
     )
-    found = list(rows)
-    records = {member: Record(Fraction(seen, FULL), chances) for member, seen, chances, _ in found if chances}
-    return exposure.standings(records, letters=found[0][3] if found else 0)
+    found = rows.filter(chances__gt=0).order_by("pk").values_list("pk", "seen", "chances")
+    records = {member: Record(Fraction(twelfths, FULL), count) for member, twelfths, count in found}
+    return exposure.standings(records, letters=lately.count())
 
 
 def letters(now: datetime) -> QuerySet[Campaign, int]:
     """Return the editions that readers had within the last year, by their ids."""
-    written = Campaign.objects.filter(Exists(Exposure.objects.filter(campaign=OuterRef("pk"))))
-    return written.filter(enqueued_at__gt=now - YEAR).order_by().values_list("edition", flat=True).distinct()
-
-
-def _number_of(lately: QuerySet[Campaign, int]) -> Coalesce:
-    one_row = Campaign.objects.filter(edition__in=lately).order_by().annotate(all=_nothing()).values("all")
-    return Coalesce(Subquery(one_row.annotate(n=Count("edition", distinct=True)).values("n")), 0)
-
-
-def _nothing() -> "Coalesce":
-    from django.db.models import Value
-
-    return Coalesce(Value(0), 0)
+    written = Campaign.objects.filter(exposures__isnull=False, enqueued_at__gt=now - YEAR)
+    return written.order_by().values_list("edition", flat=True).distinct()
 
 
 def _over() -> QuerySet[Campaign]:

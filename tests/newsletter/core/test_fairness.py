@@ -1,4 +1,4 @@
-"""The fair selection: least exposed first, within quotas, by a draw that anyone can recompute, and never without why."""
+"""The fair selection: least exposed first, within quotas, by a draw that can be recomputed, never without why."""
 
 import hashlib
 import subprocess
@@ -131,7 +131,9 @@ def floors_kept(chosen: tuple[Candidate, ...], limits: list[Quota]) -> int:
 
 
 @whole
-def test_among_all_ways_to_sit_it_is_the_best_one(places: list[Slot], line: list[Candidate], limits: list[Quota]) -> None:
+def test_among_all_ways_to_sit_it_is_the_best_one(
+    places: list[Slot], line: list[Candidate], limits: list[Quota]
+) -> None:
     """Every other way is tried: it seats fewer, or keeps less of the quotas, or passes over who comes first."""
     stand = standing(line)
     ways = [
@@ -235,9 +237,7 @@ def test_the_least_exposed_has_the_large_place() -> None:
         Place(2, LARGE, Reason.of(Code.LEAST_EXPOSED, rank=1, of=3, exposure=10, median=20)),
         Place(3, SECOND, Reason.of(Code.LEAST_EXPOSED, rank=2, of=3, exposure=20, median=20)),
     )
-    assert found.left_out == (
-        LeftOut(1, Reason.of(Code.MORE_EXPOSED, rank=3, of=3, exposure=30, last=20, places=2)),
-    )
+    assert found.left_out == (LeftOut(1, Reason.of(Code.MORE_EXPOSED, rank=3, of=3, exposure=30, last=20, places=2)),)
 
 
 def test_a_full_category_is_said_and_an_empty_place_is_better_than_a_broken_quota() -> None:
