@@ -1,7 +1,7 @@
 """A year of an invented association, to measure what the rule of the fair selection brings about.
 
 Nothing is smoothed for it: trades and villages are uneven, some propose all the year round, others for a season, some
-now and then; some join late, some are away for months; the number of readers rises, falls, and differs by the half.
+now and then; some join late, some are away for months; the list grows, and one letter in three goes to some of it.
 """
 
 import random
