@@ -12,10 +12,9 @@ class CampaignsConfig(AppConfig):
         import celery_app  # noqa: F401 - shared tasks need their app
         from audiences import suppressions
         from campaigns import deliveries, exposures, reports, schedule, watchdog  # noqa: F401 - it listens for workers
-        from newsletter import editions, standings
-        from newsletter import exposures as seen
+        from newsletter import editions, standings, visibility
 
         suppressions.on_stop(deliveries.stop)
         editions.guard_reopening(schedule.why_not_reopen)
         standings.ask(reports.standings)
-        seen.ask(exposures.standings)
+        visibility.ask(exposures.standings)

@@ -8,8 +8,7 @@ import pytest
 
 from campaigns import exposures, schedule, tasks
 from campaigns.models import Campaign, Exposure
-from newsletter import editions
-from newsletter import exposures as seen
+from newsletter import editions, visibility
 from newsletter.core.exposure import Record, Standings
 from newsletter.core.interests import Category
 from newsletter.models import Edition, Member, Offer
@@ -171,5 +170,5 @@ def test_the_wing_that_publishes_asks_without_knowing_who_answers() -> None:
     sent(locked(offer), "sent")
     exposures.record_due(now=AFTER)
 
-    assert seen.standings(now=AFTER) == exposures.standings(AFTER)
-    assert seen.standings(now=AFTER).standing(offer.member_id).exposure == 1
+    assert visibility.standings(now=AFTER) == exposures.standings(AFTER)
+    assert visibility.standings(now=AFTER).standing(offer.member_id).exposure == 1
