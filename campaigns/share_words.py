@@ -61,7 +61,7 @@ def rows(share: Share) -> list[Row]:
 def _row(letter: Letter) -> Row:
     why = told(letter.reason).words if letter.reason else ""
     if letter.position is not None:
-        seat = _("en grand, en tête") if letter.position == 1 else _("place %(n)s") % {"n": letter.position}
+        seat = _("En grand, en tête") if letter.position == 1 else _("Place %(n)s") % {"n": letter.position}
         return Row(letter, _("Placé"), "good", f"{seat}, {readers(letter.readers)}. {why}".rstrip())
     if letter.had_offer:
         return Row(

@@ -83,7 +83,7 @@ def test_the_member_reads_their_year_letter_by_letter(client: Client, mas: Membe
     assert "Avec une offre prête 2" in seen
     assert "Places obtenues 1" in seen
     assert "Fêtes en Alpilles Placé" in seen
-    assert "place 2, 3 lecteurs." in seen
+    assert "Place 2, 3 lecteurs." in seen
     assert "Saint-Valentin au mas Pas placé" in seen
     assert "Rien : vous avez été moins vu que la moitié des membres" in seen
 
