@@ -11,9 +11,10 @@ class CampaignsConfig(AppConfig):
         """Answer what the wings on the left ask of the right."""
         import celery_app  # noqa: F401 - shared tasks need their app
         from audiences import suppressions
-        from campaigns import deliveries, reports, schedule, watchdog  # noqa: F401 - it listens for workers
-        from newsletter import editions, standings
+        from campaigns import deliveries, exposures, reports, schedule, watchdog  # noqa: F401 - it listens for workers
+        from newsletter import editions, standings, visibility
 
         suppressions.on_stop(deliveries.stop)
         editions.guard_reopening(schedule.why_not_reopen)
         standings.ask(reports.standings)
+        visibility.ask(exposures.standings)

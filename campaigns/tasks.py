@@ -10,7 +10,7 @@ from celery.signals import worker_shutting_down
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
-from campaigns import deliveries, enqueuing, invariants, pulses, schedule, sending, sweeping
+from campaigns import deliveries, enqueuing, exposures, invariants, pulses, schedule, sending, sweeping
 from campaigns.core.campaign import CampaignState
 from campaigns.models import Campaign
 
@@ -45,6 +45,7 @@ def turn(*, now: datetime) -> None:
         schedule.resume_quota,
         sweeping.sweep,
         schedule.finish_done,
+        exposures.record_due,
         pulses.beat,
     ):
         try:
@@ -63,7 +64,8 @@ def _enqueue(*, now: datetime) -> None:
 
 @shared_task
 def examine() -> None:
-    """Woken every minute: check the ledger where it changed since this process last looked."""
+    """Woken every minute: check the ledger where it changed since this process last looked, and count it anew."""
+    exposures.recount(now=timezone.now())
     for broken in invariants.check_changed(_seen, now=timezone.now()):
         log.error("the ledger contradicts itself: %s", broken)
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from campaigns.views import campaign, details, member, monitor, paces, prepare, rounds, why
+from campaigns.views import campaign, details, member, monitor, paces, prepare, rounds, share, why
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("bureau/editions/<int:edition_id>/envoi/", prepare.prepare, name="campaign-prepare"),
@@ -21,7 +21,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bureau/envois/<int:campaign_id>/incertains/<int:delivery_id>/", rounds.prove, name="campaign-prove"),
     path("bureau/envois/<int:campaign_id>/pourquoi/", why.why, name="campaign-why"),
     path("bureau/envois/<int:campaign_id>/details/", details.details, name="campaign-details"),
+    path("bureau/membres/<int:member_id>/part/", share.of_member, name="member-share"),
     path("health", monitor.health, name="health"),
     path("metrics", monitor.metrics, name="metrics"),
     path("espace/offres/<int:offer_id>/portee/", member.offer_report, name="offer-report"),
+    path("espace/membres/<int:member_id>/part/", share.own, name="own-share"),
 ]

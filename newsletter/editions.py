@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
-from newsletter import contents
+from newsletter import contents, opportunities
 from newsletter.core.preflight import Finding
 from newsletter.core.review import OfferState
 from newsletter.core.seating import OutOfStep, moved, rearranged
@@ -206,6 +206,7 @@ def lock(edition: Edition, *, by: User | None, now: datetime) -> Edition:
     edition.locked_at, edition.locked_by = now, by
     edition.content_hash = examined.content.fingerprint()
     edition.save(update_fields=["locked_at", "locked_by", "content_hash"])
+    opportunities.record(edition)
     return edition
 
 
@@ -221,6 +222,7 @@ def reopen(edition: Edition, *, by: User | None, now: datetime) -> Edition:
             raise ReopeningForbidden(why)
     edition.locked_at, edition.locked_by, edition.content_hash = None, None, ""
     edition.save(update_fields=["locked_at", "locked_by", "content_hash"])
+    opportunities.forget(edition)
     return edition
 
 

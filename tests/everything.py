@@ -12,7 +12,7 @@ from django.utils import timezone
 from audiences import links
 from audiences.core import segment as trees
 from audiences.models import Segment, Subscriber, Subscription
-from campaigns import schedule
+from campaigns import exposures, schedule
 from campaigns.core.campaign import CampaignState, PauseReason
 from campaigns.models import Campaign, Chunk, Delivery
 from campaigns.words import REASONS
@@ -39,6 +39,7 @@ class Story:
         self.offers.append(make.offer(member=self.mill, title="", text="", valid_from=None, valid_until=None))
         self.editions = self._editions()
         self.campaigns = list(self._campaigns())
+        exposures.record_due(now=self.now)
         wine_near = trees.All((trees.Likes(trees.Interest.WINE), trees.Near("13004", 20)))
         questions = (wine_near, trees.Not(trees.Speaks("fr")))
         self.segments = [

@@ -72,6 +72,8 @@ DOORS = [
     Door("come-back", For.HOLDER, ("unsubscribe",), acts=True),
     Door("desk", For.SIGNED_IN),
     Door("offer-new", For.OWNER, ("member",)),
+    Door("own-share", For.OWNER, ("member",)),
+    Door("member-share", For.BOARD, ("member",)),
     *(Door(name, For.OWNER, ("offer",)) for name in ("offer", "offer-edit", "offer-report")),
     *(Door(f"offer-{verb}", For.OWNER, ("offer",), acts=True) for verb in ("submit", "withdraw", "resume")),
     *(Door(f"board:{name}", For.BOARD) for name in ("home", "offers", "members", "member-new", "communes")),

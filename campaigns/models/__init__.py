@@ -3,6 +3,7 @@
 from campaigns.models.campaign import Campaign, CampaignMove, Variant
 from campaigns.models.delivery import Chunk, Delivery, DeliveryRetry
 from campaigns.models.evidence import Evidence
+from campaigns.models.exposure import Exposure
 from campaigns.models.pace import Pace, Spent
 from campaigns.models.pulse import Progress, Pulse
 from campaigns.models.worker import WorkerSession
@@ -14,6 +15,7 @@ __all__ = [
     "Delivery",
     "DeliveryRetry",
     "Evidence",
+    "Exposure",
     "Pace",
     "Progress",
     "Pulse",

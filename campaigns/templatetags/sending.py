@@ -1,5 +1,7 @@
 """Words of the sending for our pages."""
 
+from fractions import Fraction
+
 from django import template
 from django.utils.functional import Promise
 
@@ -38,3 +40,9 @@ def spaced(count: int) -> str:
 def readers(count: int) -> str:
     """`{{ 1982|readers }}`: 1 982 lecteurs."""
     return words.readers(count)
+
+
+@register.filter
+def whole(count: Fraction) -> int:
+    """`{{ share.trade_median|whole }}`: a fraction of a reader is nobody."""
+    return round(count)

@@ -2,7 +2,7 @@
 
 from newsletter.models.association import Association, KeyFingerprint
 from newsletter.models.calendar import CalendarAddress, CalendarFeed, Feast
-from newsletter.models.edition import Edition, Newsletter, Placement
+from newsletter.models.edition import Edition, Newsletter, Opportunity, Placement
 from newsletter.models.invitation import Invitation, SignInCode
 from newsletter.models.member import Member, MemberPerson
 from newsletter.models.offer import Offer, OfferMove, OfferRevision
@@ -23,6 +23,7 @@ __all__ = [
     "Offer",
     "OfferMove",
     "OfferRevision",
+    "Opportunity",
     "Place",
     "Placement",
     "SignInCode",

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from newsletter.models.association import Association
+from newsletter.models.member import Member
 from newsletter.models.offer import Offer, OfferRevision
 from newsletter.models.user import User
 
@@ -74,3 +75,13 @@ class Placement(models.Model):
                 deferrable=models.Deferrable.DEFERRED,
             ),
         ]
+
+
+class Opportunity(models.Model):
+    """A member who had an eligible offer when the edition was locked, placed or not: what fairness divides by."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="opportunities")
+    member = models.ForeignKey(Member, models.CASCADE, related_name="opportunities")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["member", "edition"], name="opportunity_of_a_member_once")]

@@ -23,7 +23,7 @@ DEMO = ("demo", "demo_reset")
 # These open no database, so none is started for them.
 WITHOUT_DATABASE = frozenset(
     "help version --help -h --version check collectstatic compilemessages findstatic makemessages "
-    "diffsettings demo_reset".split()
+    "diffsettings demo_reset simulate_fairness".split()
 )
 
 
