@@ -98,7 +98,7 @@ def test_an_address_of_ours_is_called_by_none_of_its_names(url: str) -> None:
     "url",
     [
         "", "agenda", "ftp://ville.fr/a.ics", "file:///etc/passwd", "gopher://ville.fr/", "//ville.fr/a.ics", "http://",
-        "https://moi:secret@ville.fr/a.ics", "https://@ville.fr/", "https://ville.fr:6379/", "https://ville.fr:99999/",
+        "https://moi:secret@ville.example/a.ics", "https://@ville.fr/", "https://ville.fr:6379/", "https://ville.fr:99999/",
         "http://[::1", "https://ville.fr/\r\nHost: x", "https://ville.fr/a b", "https://" + "x" * 300 + ".fr/",
     ],
 )  # fmt: skip

@@ -237,7 +237,7 @@ def test_a_calendar_is_followed_read_again_and_left(board: Client, woken: list[i
         ("http://localhost:8000/", "n’est pas celle d’un agenda"),
         ("file:///etc/passwd", "n’est pas celle d’un agenda"),
         ("javascript:alert(1)", "n’est pas celle d’un agenda"),
-        ("https://moi:secret@ville.fr/a.ics", "n’est pas celle d’un agenda"),
+        ("https://moi:secret@ville.example/a.ics", "n’est pas celle d’un agenda"),
         ("https://" + "x" * 600, "500 caractères"),
         ("", "Indiquez l’adresse"),
     ],
