@@ -5,11 +5,10 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from campaigns import chunks, paces, reports
+from campaigns import chunks, paces, reports, roads
 from campaigns.core.campaign import TAKE_BACK_SECONDS, CampaignState
-from campaigns.core.eta import Lateness, ends_at, lateness, speed
-from campaigns.core.pacing import DAY
-from campaigns.models import Campaign, Progress, Spent
+from campaigns.core.eta import Lateness, ends_by, lateness, speed
+from campaigns.models import Campaign, Progress
 from newsletter.models import Placement
 
 RECENT = timedelta(minutes=10)
@@ -47,6 +46,5 @@ def _speed(campaign: Campaign, now: datetime) -> float:
 
 
 def _ends_at(messages: int, *, per_second: float, now: datetime) -> datetime:
-    relay = paces.relays()[0]
-    spent = Spent.objects.filter(relay=relay.name, minute__gt=now - DAY).values_list("minute", "count")
-    return ends_at(messages, paces.limits(relay), spent, per_second=per_second, now=now)
+    ways = [(paces.limits(road), paces.spent(road, now=now)) for road in roads.usable(now=now)]
+    return ends_by(messages, ways, per_second=per_second, now=now)

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from audiences import segments
 from audiences.core import segment as trees
 from audiences.models import Subscription
-from campaigns import paces
+from campaigns import paces, roads
 from campaigns.core.campaign import CampaignState
 from campaigns.core.delivery import REACHED_OR_OPEN, DeliveryState
-from campaigns.core.pacing import duration
+from campaigns.core.eta import ends_by
 from campaigns.enqueuing import MONTHLY
 from campaigns.models import Campaign, Delivery
 from newsletter.models import Edition, Offer, Placement
@@ -143,8 +143,10 @@ def _not_again(campaign: Campaign, *, now: datetime) -> Q:
 
 
 def time_needed(readers: int) -> timedelta:
-    """Return about how long the relay will need for so many readers."""
-    return duration(readers, paces.limits(paces.relays()[0]), per_second=PLAIN_SPEED)
+    """Return about how long the relays will need for so many readers."""
+    start = timezone.now()
+    ways = [(paces.limits(road), ()) for road in paces.relays()]
+    return ends_by(readers, ways, per_second=PLAIN_SPEED, now=start) - start
 
 
 def without_letter(campaign: Campaign) -> dict[str, dict[str, int]]:
@@ -163,8 +165,8 @@ def without_letter(campaign: Campaign) -> dict[str, dict[str, int]]:
 
 
 def waits_for_relay(campaign: Campaign, *, now: datetime) -> bool:
-    """Return whether a running campaign rests because its relay has taken all that it grants for now."""
-    return campaign.state == CampaignState.RUNNING and paces.room(paces.relays()[0], now=now) == 0
+    """Return whether a running campaign rests because its relays have taken all that they grant for now."""
+    return campaign.state == CampaignState.RUNNING and not roads.any_room(now=now)
 
 
 def look_again(campaign: Campaign, *, now: datetime) -> int:

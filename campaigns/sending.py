@@ -7,7 +7,8 @@ arms the next one, which begins while the connections still have something to wr
 import logging
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -20,7 +21,7 @@ from django.utils import timezone
 from audiences import links, suppressions
 from audiences.core.address import BadAddress, sendable
 from audiences.core.consent import StopReason
-from campaigns import chunks, deliveries, paces, schedule
+from campaigns import chunks, deliveries, paces, roads, schedule
 from campaigns.core.breaker import Breaker, after
 from campaigns.core.campaign import PauseReason
 from campaigns.core.delivery import Turn
@@ -31,21 +32,26 @@ from campaigns.deliveries import Armed, LeaseLost
 from campaigns.models import Campaign, Chunk, Delivery
 from campaigns.variants import domain, template_of
 from campaigns.wire import dkim
+from campaigns.wire.calls import Calls, Errand
+from campaigns.wire.carrier import Carrier
 from campaigns.wire.connection import TOO_LATE
 from campaigns.wire.journal import JournalFailed
 from campaigns.wire.letters import Outgoing, Reply, WireProblem
 from campaigns.wire.line import Wire
+from campaigns.wire.provider import Letter
 from campaigns.workers import SessionLost, Worker, boot_clock
 from newsletter import signing
+from newsletter.core.environment import Road
 from newsletter.core.holes import BadValue, one_line
 from newsletter.core.message import MessageTemplate
-from newsletter.core.relay import Relay
+from newsletter.core.providers import Account
 
 log = logging.getLogger(__name__)
 WINDOW = 50
 CONNECTIONS = 4
 # How long bodies begun may take when no new one may begin: SIGTERM, a pause, a lost lock.
 COMPLETE_WITHIN = 25.0
+REACHED_WITHIN = 30.0
 # How long a worker that knows what became of its messages waits for a database that is away.
 DATABASE_PATIENCE = 300.0
 # More rows than this share that cannot be filled are no accident of one address.
@@ -73,39 +79,67 @@ def drain(*, until: datetime, stop: Stop = lambda: False) -> int:
         log.error("the journal cannot be written, so nothing is sent: %s", problem)
         return 0
     try:
-        return Drain(worker, paces.relays()[0], until=until, stop=stop).run()
+        return _by_roads(worker, until=until, stop=stop)
     finally:
         worker.end(now=timezone.now())
 
 
-class Drain:
-    """One worker's windows through one relay."""
+def _by_roads(worker: Worker, *, until: datetime, stop: Stop) -> int:
+    """Send by the road that is due; when it fails or has taken what it grants, by the next, while rows are due."""
+    accepted, used = 0, set[str]()
+    while stint := roads.take(now=timezone.now(), but=used):
+        used.add(stint.road.name)
+        one = Drain(worker, stint.road, until=until, stop=stop)
+        try:
+            accepted += one.run()
+        finally:
+            with suppress(OperationalError, InterfaceError):  # without it the load is a guess, which fades
+                roads.end(stint, carried=one.accepted, now=timezone.now())
+        if not one.left_over or stop() or timezone.now() >= until:
+            return accepted
+    if why := roads.why_none(now=timezone.now()):
+        for campaign in chunks.due(timezone.now()).values_list("campaign_id", flat=True).distinct():
+            schedule.pause_if_running(campaign, reason=why[0], detail=why[1], now=timezone.now())
+    return accepted
 
-    def __init__(self, worker: Worker, relay: Relay, *, until: datetime, stop: Stop) -> None:
+
+class Drain:
+    """One worker's windows through one relay or provider."""
+
+    def __init__(self, worker: Worker, relay: Road, *, until: datetime, stop: Stop) -> None:
         self.worker, self.relay, self.until, self.stop = worker, relay, until, stop
         self.accepted = 0
-        self._wire = Wire(
-            relay,
-            ehlo_name=settings.EHLO_NAME or "localhost",
-            connections=CONNECTIONS,
-            may_begin=self._may_begin,
-            before_dot=worker.journal.dot,
-        )
+        self.left_over = False  # whether another road may go on with what is due
+        self._wire = self._open_road()
         self._chunk: Chunk | None = None
         self._template: MessageTemplate | None = None
         self._variant = 0
         self._open: dict[int, Chunk] = {}  # leased, with something under way or to be written down
         self._under_way: dict[int, UnderWay] = {}
-        self._ready: deque[Outgoing] = deque()
+        self._ready: deque[Outgoing | Errand] = deque()
         self._back: list[int] = []  # to be put back into the queue with the next words to the database
         self._pauses: list[tuple[int, PauseReason, str]] = []
         self._receipts: defaultdict[int, list[Receipt]] = defaultdict(list)
+        self._written_there = isinstance(relay, Account)  # a provider fills and signs them itself
         self._sign = dkim.signer()
         self._breakers: defaultdict[int, Breaker] = defaultdict(Breaker)
+        self._rest: tuple[datetime, str] | None = None  # until when the road asked to be left alone
         self._tokens = 0
         self._looked = time.monotonic()
         self._begins = True  # whether new bodies may begin
         self._arms = True  # whether the relay's hour and the rows have more
+
+    def _open_road(self) -> Carrier:
+        """Return what runs on this road; both ask the same before a body begins and note the same before its end."""
+        if isinstance(self.relay, Account):
+            return Calls(self.relay, may_begin=self._may_begin, before_dot=self.worker.journal.dot)
+        return Wire(
+            self.relay,
+            ehlo_name=settings.EHLO_NAME or "localhost",
+            connections=CONNECTIONS,
+            may_begin=self._may_begin,
+            before_dot=self.worker.journal.dot,
+        )
 
     def run(self) -> int:
         """Send until nothing is due, the time is over, or something says stop."""
@@ -156,6 +190,7 @@ class Drain:
             now = timezone.now()
             if not self._tokens:
                 self._tokens = paces.take(self.relay, want=WINDOW, now=now)
+                self.left_over = not self._tokens
             if not self._tokens or (self._chunk is None and not self._claim(now)) or not self._reached():
                 self._arms = False
                 return
@@ -191,11 +226,13 @@ class Drain:
 
     def _reached(self) -> bool:
         """Wait for a first connection before arming anything: an unreachable relay touches no row."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + REACHED_WITHIN
         while not self._wire.room() and not self._under_way:
             self._hear(0.2)
-            if self.stop() or time.monotonic() > deadline:
+            if self.stop():
                 return False
+            if time.monotonic() > deadline:
+                raise WireProblem(Phase.CONNECT, None, "nothing was heard of it in time")
         return True
 
     def _take(self, chunk: Chunk, armed: list[Armed], until: float) -> None:
@@ -206,7 +243,11 @@ class Drain:
         sender = chunk.campaign.edition.newsletter.sender_email
         for row in armed:
             try:
-                message = self._template.fill(_values(chunk, row))
+                values = _values(chunk, row)
+                message = self._template.fill(values)
+                if self._written_there:
+                    self._ready.append(_errand(self._template, chunk, row, values))
+                    continue
                 message = self._sign(message) if self._sign else message
                 self._ready.append(Outgoing(row.delivery, sender, sendable(row.address), message))
             except (BadValue, BadAddress) as problem:
@@ -235,16 +276,21 @@ class Drain:
 
     def _judge(self, reply: Reply) -> None:
         under_way = self._under_way[reply.delivery]
-        if reply.text == TOO_LATE and not reply.begun:
+        if reply.outcome is None and reply.text == TOO_LATE and not reply.begun:
             self._back.append(reply.delivery)
             return
         tried = under_way.row.attempts
         again = deliveries.may_retry(tried)
-        outcome = judge(reply.delivery, reply.phase, reply.code, reply.text, may_retry=again, attempts=tried)
+        outcome = reply.outcome or judge(
+            reply.delivery, reply.phase, reply.code, reply.text, may_retry=again, attempts=tried
+        )
         campaign = under_way.chunk.campaign_id
         if pause := outcome.pause or self._tripped(campaign, outcome):
             self._begins = False
             self._pauses.append((campaign, pause, outcome.detail))
+        if outcome.rest:
+            self._begins = False
+            self._rest = timezone.now() + outcome.rest, outcome.detail
         if outcome.receipt:
             self._heard(reply.delivery, outcome.receipt)
         else:
@@ -331,9 +377,15 @@ class Drain:
         """Put rows back into the queue that did not leave, and pause what must pause."""
         while self._pauses:
             campaign, reason, detail = self._pauses[0]
-            log.warning("campaign %s paused: %s", campaign, reason)
-            schedule.pause_if_running(campaign, reason=reason, detail=detail, now=timezone.now())
+            if roads.carry_on_without(self.relay, reason=reason, detail=detail, now=timezone.now()):
+                self.left_over = True
+            else:
+                log.warning("campaign %s paused: %s", campaign, reason)
+                schedule.pause_if_running(campaign, reason=reason, detail=detail, now=timezone.now())
             del self._pauses[0]
+        if self._rest:
+            roads.rest(self.relay, until=self._rest[0], detail=self._rest[1])
+            self._rest, self.left_over = None, True
         by_chunk: defaultdict[int, list[int]] = defaultdict(list)
         for one in self._back:
             if one in self._under_way:
@@ -379,6 +431,20 @@ def _values(chunk: Chunk, row: Armed) -> dict[str, str]:
         "preferences_url": links.preferences_url(newsletter.pk, row.address_key),
         "web_version_url": f"{settings.SITE_URL}/editions/{edition.slug}/",
     }
+
+
+def _errand(template: MessageTemplate, chunk: Chunk, row: Armed, values: Mapping[str, str]) -> Errand:
+    """Return one message for a provider: its values, and the token by which the provider's events name it."""
+    token = signing.seal(signing.Purpose.MESSAGE, f"{chunk.campaign_id}/{row.delivery}")
+    letter = Letter(
+        row.delivery,
+        sendable(row.address),
+        token,
+        values,
+        attempt=row.attempts,
+        may_retry=deliveries.may_retry(row.attempts),
+    )
+    return Errand(letter, template)
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Count, F, Max, Min, Q, Sum
 from django.db.models.functions import Coalesce
 
-from campaigns import invariants, paces, pulses
+from campaigns import invariants, paces, pulses, roads
 from campaigns.core.pacing import Limits
 from campaigns.invariants import Broken
 from campaigns.models import Campaign, Chunk, DeliveryRetry
@@ -14,9 +14,9 @@ from campaigns.models import Campaign, Chunk, DeliveryRetry
 
 @dataclass(frozen=True)
 class Relay:
-    """One relay, what it grants, and what went through it in a day where a limit counts that."""
+    """One relay or provider: how it stands, what it grants, and what it took in a day where a limit counts that."""
 
-    host: str
+    state: roads.State
     limits: Limits
     spent: int
 
@@ -54,7 +54,10 @@ def details(campaign: Campaign, *, now: datetime) -> Details:
         **sums,
         next_retry=retries.aggregate(at=Min("not_before"))["at"] if retries is not None else None,
         operators=dict(by_operator.annotate(n=Sum(F("last") - F("first") + 1))),
-        relays=[Relay(relay.host, paces.limits(relay), paces.spent_today(relay, now=now)) for relay in paces.relays()],
+        relays=[
+            Relay(state, paces.limits(state.road), paces.spent_today(state.road, now=now))
+            for state in roads.states(now=now)
+        ],
         pulses=pulses.seen_at(),
     )
 

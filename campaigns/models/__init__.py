@@ -5,6 +5,7 @@ from campaigns.models.delivery import Chunk, Delivery, DeliveryRetry
 from campaigns.models.evidence import Evidence
 from campaigns.models.pace import Pace, Spent
 from campaigns.models.pulse import Progress, Pulse
+from campaigns.models.road import RoadStanding
 from campaigns.models.worker import WorkerSession
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Pace",
     "Progress",
     "Pulse",
+    "RoadStanding",
     "Spent",
     "Variant",
     "WorkerSession",

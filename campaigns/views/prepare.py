@@ -69,7 +69,7 @@ def _launch_page(request: HttpRequest, campaign: Campaign, *, late_error: str = 
             "audience": _audience(campaign, reach),
             "reach": reach,
             "needed": words.about(reports.time_needed(reach.total)),
-            "relay": paces.relays()[0],
+            "relays": paces.relays(),
             "late": etas.too_late(campaign, reach.total, now=now),
             "late_error": late_error,
             "as_shown": schedule.plan_hash(campaign),

@@ -52,6 +52,11 @@ class Account:
         return f"{self.provider}/{self.label}" if self.label else self.provider
 
     @property
+    def title(self) -> str:
+        """What people call it."""
+        return f"{self.provider.capitalize()} ({self.label})" if self.label else self.provider.capitalize()
+
+    @property
     def backend(self) -> str:
         """Return the path of Django's mail backend for this provider."""
         return f"anymail.backends.{self.provider}.EmailBackend"

@@ -41,6 +41,11 @@ class Relay:
     def name(self) -> str:
         return f"{self.user}@{self.host}:{self.port}" if self.user else f"{self.host}:{self.port}"
 
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return self.host
+
     def __repr__(self) -> str:  # a password never reaches a log
         return f"Relay({self.name})"
 
