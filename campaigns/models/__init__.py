@@ -2,8 +2,9 @@
 
 from campaigns.models.campaign import Campaign, CampaignMove, Variant
 from campaigns.models.delivery import Chunk, Delivery, DeliveryRetry
+from campaigns.models.domain import Lane, MailDomain
 from campaigns.models.evidence import Evidence
-from campaigns.models.pace import Pace, Spent
+from campaigns.models.pace import Pace, Spent, Warmup
 from campaigns.models.pulse import Progress, Pulse
 from campaigns.models.road import RoadStanding
 from campaigns.models.worker import WorkerSession
@@ -15,11 +16,14 @@ __all__ = [
     "Delivery",
     "DeliveryRetry",
     "Evidence",
+    "Lane",
+    "MailDomain",
     "Pace",
     "Progress",
     "Pulse",
     "RoadStanding",
     "Spent",
     "Variant",
+    "Warmup",
     "WorkerSession",
 ]

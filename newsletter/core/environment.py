@@ -70,6 +70,13 @@ def server(name: str, said: str, schemes: Iterable[str]) -> str:
     return said
 
 
+def introduction(said: str, roads: Iterable[Road]) -> str:
+    """Return the name for EHLO; mail exchangers turn away who has none that leads back to them."""
+    if not said and any(road.direct for road in roads):
+        raise BadEnvironment("With mx:// in EMAIL_URL, EHLO_NAME must be this machine's public name in the DNS.")
+    return said
+
+
 def relays(said: Iterable[str]) -> tuple[Road, ...]:
     """Return the relays and providers of EMAIL_URL, of which there is at least one."""
     try:
