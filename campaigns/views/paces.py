@@ -72,7 +72,7 @@ def warm_up(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, rows: list[Row], senders: list[Sender]) -> HttpResponse:
-    errors = any(one.form.errors for one in (*rows, *senders))
+    errors = any([*(row.form.errors for row in rows), *(sender.form.errors for sender in senders)])
     context = {"rows": rows, "senders": senders, "errors": errors, "today": timezone.localdate()}
     return render(request, "pages/campaigns/pace.html", context, status=400 if errors else 200)
 
