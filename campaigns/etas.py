@@ -34,17 +34,19 @@ def expected(campaign: Campaign, *, now: datetime) -> datetime | None:
 
 def expected_of_draft(campaign: Campaign, readers: int, *, now: datetime) -> datetime:
     """Return when a campaign launched now for so many readers will have left for the last of them."""
-    soonest = now + timedelta(seconds=TAKE_BACK_SECONDS)
-    starts_at = max(campaign.starts_at or soonest, soonest)
     newsletter = campaign.edition.newsletter
     operators = domains.readers_by_operator(newsletter, now=now) if domains.are_asked() else Counter[str]()
-    return _ends_at(campaign, readers, operators, per_second=reports.PLAIN_SPEED, now=starts_at)
+    return _ends_at(campaign, readers, operators, per_second=reports.PLAIN_SPEED, now=_starts_at(campaign, now))
+
+
+def time_needed(campaign: Campaign, readers: int, *, now: datetime) -> timedelta:
+    """Return about how long that takes, once it has begun."""
+    return expected_of_draft(campaign, readers, now=now) - _starts_at(campaign, now)
 
 
 def expires_at(campaign: Campaign, readers: int, *, now: datetime) -> datetime:
     """Return when a campaign launched now is stale: a week after it began, or a day after a new domain's plan ends."""
-    soonest = now + timedelta(seconds=TAKE_BACK_SECONDS)
-    starts_at = max(campaign.starts_at or soonest, soonest)
+    starts_at = _starts_at(campaign, now)
     ends = warmups.ends_at(readers, domain(campaign.edition.newsletter), now=starts_at)
     return max(starts_at + LIFETIME, ends + timedelta(days=1))
 
@@ -53,6 +55,11 @@ def too_late(campaign: Campaign, readers: int, *, now: datetime) -> Lateness | N
     """Return how a campaign launched now would miss its edition's day, or None when it keeps it."""
     ends = expected_of_draft(campaign, readers, now=now)
     return lateness(ends, timezone.localdate(ends), campaign.edition.planned_on, _offers_until(campaign))
+
+
+def _starts_at(campaign: Campaign, now: datetime) -> datetime:
+    soonest = now + timedelta(seconds=TAKE_BACK_SECONDS)
+    return max(campaign.starts_at or soonest, soonest)
 
 
 def _offers_until(campaign: Campaign) -> Iterable[date]:

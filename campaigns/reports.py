@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from audiences import segments
 from audiences.core import segment as trees
 from audiences.models import Subscription
-from campaigns import paces, roads
+from campaigns import roads
 from campaigns.core.campaign import CampaignState
 from campaigns.core.delivery import REACHED_OR_OPEN, DeliveryState
-from campaigns.core.eta import ends_by
 from campaigns.enqueuing import MONTHLY
 from campaigns.models import Campaign, Delivery
 from newsletter.models import Edition, Offer, Placement
@@ -140,13 +139,6 @@ def _not_again(campaign: Campaign, *, now: datetime) -> Q:
         Exists(lately), newsletter=newsletter, monthly=True, subscriber=OuterRef("pk")
     )
     return Q(Exists(has_it.exclude(campaign=campaign))) | Q(Exists(monthly))
-
-
-def time_needed(readers: int) -> timedelta:
-    """Return about how long the relays will need for so many readers."""
-    start = timezone.now()
-    ways = [(paces.limits(road), ()) for road in paces.relays()]
-    return ends_by(readers, ways, per_second=PLAIN_SPEED, now=start) - start
 
 
 def without_letter(campaign: Campaign) -> dict[str, dict[str, int]]:
