@@ -134,6 +134,8 @@ class Drain:
         self._rest: tuple[datetime, str] | None = None  # until when the road asked to be left alone
         self._waits = False  # for tokens, or for a first connection
         self._sought = 0.0  # since when no connection was there
+        self._unsent: list[int] = []  # taken back from the wire
+        self._ends_by = 0.0  # until when bodies begun may be completed
         self._slows = False  # whether the lane's operator asked for less
         self._warming: dict[int, bool] = {}
         self._tokens = 0
@@ -388,19 +390,28 @@ class Drain:
         self._receipts[under_way.chunk.pk].append(receipt)
         self.accepted += receipt.turn is Turn.ACCEPT
 
-    def finish(self) -> None:
-        """Begin nothing more, complete the bodies begun, write everything down, give the leases back."""
+    def complete(self, timeout: float) -> bool:
+        """Begin nothing more and listen once; return whether the bodies begun are completed."""
         self._begins = self._arms = False
-        unsent = self._wire.recall()
-        deadline = time.monotonic() + COMPLETE_WITHIN
-        while not self._wire.idle() and time.monotonic() < deadline:
+        self._unsent += self._wire.recall()
+        if not self._wire.idle():
             try:
-                self._hear(0.2)
+                self._hear(timeout)
             except (WireProblem, JournalFailed) as problem:
                 log.warning("%s", problem)
-            unsent += self._wire.recall()
+        return self._wire.idle()
+
+    def is_over(self, timeout: float) -> bool:
+        """Listen once for the bodies begun; return whether they are completed, or had their time."""
+        self._ends_by = self._ends_by or time.monotonic() + COMPLETE_WITHIN
+        return self.complete(timeout) or time.monotonic() >= self._ends_by
+
+    def finish(self) -> None:
+        """Begin nothing more, complete the bodies begun, write everything down, give the leases back."""
+        while not self.is_over(0.2):
+            pass
         self._listen(self._wire.close())
-        unsent += self._wire.recall() + self._back
+        unsent = self._unsent + self._wire.recall() + self._back
         for one, under_way in list(self._under_way.items()):
             if not under_way.put:
                 unsent.append(one)
@@ -518,16 +529,22 @@ class Convoy:
         self._looked = 0.0
 
     def run(self) -> int:
-        """Send on as many lanes as have something due, until none has, the time is over, or something says stop."""
+        """Send on as many lanes as have something due, until none has, the time is over, or something says stop.
+
+        Those that end complete what they began beside the others: one operator's silence holds nobody up.
+        """
         drains: list[Drain] = []
+        ending: list[Drain] = []
         try:
-            while self._look_for_lanes(drains) or drains:
-                for one in drains[:]:
-                    if not one.step(0.2 / len(drains)):
-                        drains.remove(one)
-                        self._finish(one)
+            while self._look_for_lanes(drains) or drains or ending:
+                pause = 0.2 / (len(drains) + len(ending))
+                ending += [one for one in drains if not one.step(pause)]
+                drains = [one for one in drains if one not in ending]
+                for one in [one for one in ending if one.is_over(pause)]:
+                    ending.remove(one)
+                    self._finish(one)
         finally:
-            for one in drains:
+            for one in (*drains, *ending):
                 self._finish(one)
         self._pause_what_has_no_lane()
         return self.accepted
