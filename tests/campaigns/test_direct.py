@@ -210,3 +210,16 @@ def test_the_dns_is_never_asked_inside_a_transaction(
     going("a@orange.example", "b@laposte.example")
     assert heard == [False, False]
     assert not domains.unknown()
+
+
+def test_an_operator_that_falls_silent_holds_nobody_else_up_and_is_doubt_for_what_it_has(
+    peers: list[Peer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "COMPLETE_WITHIN", 1.0)
+    peers[0].script = lambda phase, count: "silence" if phase == "dot" else True
+    campaign = going(*many(12, "orange.example"), *many(8, "laposte.example"))
+    assert drain(6) == 8
+    _, tally = standing(campaign)
+    assert tally.sent == 8
+    assert 0 < tally.in_doubt <= 2
+    assert tally.queued == 12 - tally.in_doubt

@@ -234,7 +234,7 @@ def test_the_pages_cost_as_many_queries_however_many_groups(
 
     with django_assert_max_num_queries(12):
         page(client, "campaign-prepare", campaign.edition_id)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(21):
         page(client, "campaign-launch", campaign.pk)
 
 
@@ -245,4 +245,4 @@ def test_a_new_domain_s_days_are_said_before_anything_leaves(client: Client) -> 
     warmups.begin("alpilles.example", first_day=timezone.localdate() + timedelta(days=2))
     shown = page(client, "campaign-launch", campaign.pk)
     assert "la lettre part sur plusieurs jours" in shown
-    assert "environ 2 jours" in shown.lower()
+    assert "environ 2 jours" in " ".join(shown.lower().split())
