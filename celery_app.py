@@ -43,6 +43,11 @@ app.conf.update(
     beat_schedule={
         "tick": {"task": "campaigns.tasks.tick", "schedule": 1.0, "options": {"expires": 5}},
         "examine": {"task": "campaigns.tasks.examine", "schedule": 60.0, "options": {"expires": 50}},
+        "domains": {
+            "task": "campaigns.tasks.look_up_domains",
+            "schedule": 300.0,
+            "options": {"expires": 250},
+        },
         "confirmations": {
             "task": "audiences.tasks.send_late_confirmations",
             "schedule": 60.0,

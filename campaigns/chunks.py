@@ -28,10 +28,14 @@ def due(now: datetime) -> ChunkRows:
 
 
 @transaction.atomic
-def claim(*, worker: int, now: datetime) -> Chunk | None:
-    """Lease the next chunk that has rows to send; None when nothing is due. Workers pass each other by."""
+def claim(*, worker: int, now: datetime, **of: str) -> Chunk | None:
+    """Lease the next chunk (`of` one operator and its hosts) that has rows to send; None when nothing is due.
+
+    Workers pass each other by.
+    """
     chunk = (
         due(now)
+        .filter(**of)
         .select_for_update(skip_locked=True, of=("self",))
         .select_related("campaign__edition__newsletter", "variant")
         .order_by("pk")

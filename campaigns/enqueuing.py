@@ -8,8 +8,10 @@ from django.db import connection, transaction
 
 from audiences import segments
 from audiences.core import segment as trees
+from campaigns import groups
 from campaigns.core.campaign import CampaignState, Step
 from campaigns.core.delivery import REACHED_OR_OPEN, DeliveryState
+from campaigns.groups import Groups
 from campaigns.models import Campaign, CampaignMove, Variant
 from newsletter.models import Newsletter
 
@@ -22,8 +24,8 @@ INSERT INTO campaigns_delivery
     (campaign_id, variant_id, subscriber_id, address_key, position,
      state, round, attempts, reason, reply_text)
 SELECT %s, %s, reader.id, reader.address_key,
-       %s + row_number() OVER (ORDER BY reader.id), %s, 1, 0, '', ''
-FROM ({audience}) AS reader
+       %s + row_number() OVER (ORDER BY {order}), %s, 1, 0, '', ''
+FROM ({audience}) AS reader {places}
 WHERE NOT EXISTS (SELECT 1 FROM campaigns_delivery here
                   WHERE here.campaign_id = %s AND here.address_key = reader.address_key)
   AND NOT EXISTS (SELECT 1 FROM campaigns_delivery before
@@ -60,23 +62,26 @@ def enqueue(campaign: Campaign, *, now: datetime) -> int:
     )
     if locked is None:
         return campaign.audience_size
-    position = 0
+    position, kinds = 0, groups.of(locked, now=now)
     for variant in locked.variants.order_by("position"):
-        position += _rows(locked, variant, after=position, now=now)
+        position += _rows(locked, variant, kinds, after=position, now=now)
     locked.state, locked.audience_size, locked.enqueued_at = CampaignState.RUNNING.value, position, now
     locked.save(update_fields=["state", "audience_size", "enqueued_at"])
     CampaignMove.objects.create(campaign=locked, step=Step.RUN, at=now)
     return position
 
 
-def _rows(campaign: Campaign, variant: Variant, *, after: int, now: datetime) -> int:
+def _rows(campaign: Campaign, variant: Variant, kinds: Groups | None, *, after: int, now: datetime) -> int:
     newsletter: Newsletter = campaign.edition.newsletter
-    audience = segments.audience(newsletter, trees.parse(variant.tree), now=now).values("id", "address_key")
-    sql, params = audience.order_by().query.sql_with_params()
+    audience = segments.audience(newsletter, trees.parse(variant.tree), now=now)
+    sql, params = audience.values("id", "address_key", "mail_domain").order_by().query.sql_with_params()
     reached = [state.value for state in REACHED_OR_OPEN]
     with connection.cursor() as cursor:
+        if kinds:
+            kinds.place(cursor, campaign, sql, params, after=after)
+        order, places = (groups.ORDER, groups.JOIN) if kinds else ("reader.id", "")
         cursor.execute(
-            INSERT.format(audience=sql),
+            INSERT.format(audience=sql, order=order, places=places),
             [
                 *(campaign.pk, variant.pk, after, DeliveryState.QUEUED.value),
                 *params,
@@ -85,7 +90,9 @@ def _rows(campaign: Campaign, variant: Variant, *, after: int, now: datetime) ->
             ],
         )
         count: int = cursor.rowcount
-        if count:
+        if count and kinds:
+            kinds.cut(cursor, campaign, variant, size=CHUNK, now=now)
+        elif count:
             cursor.execute(CHUNKS, _chunk_params(campaign, variant, after + 1, after + count, now))
     return count
 

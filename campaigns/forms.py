@@ -1,7 +1,7 @@
 """What the board says about a sending."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from django import forms
@@ -134,3 +134,33 @@ class PaceForm(forms.Form):
             "per_hour": self.cleaned_data["per_hour"] or 0,
             "per_day": self.cleaned_data["per_day"] or 0,
         }
+
+
+class WarmupForm(forms.Form):
+    """From which day on a sending domain that nobody knows yet writes."""
+
+    domain = forms.CharField(widget=forms.HiddenInput)
+    first_day = forms.DateField(
+        label=_("Premier jour d’envoi"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={
+            "required": _("Donnez le jour du premier envoi."),
+            "invalid": _("Cette date n’existe pas. Écrivez-la ainsi : 24/12/2026."),
+        },
+    )
+
+    def __init__(self, *args: Any, domains: Collection[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.domains = domains
+
+    def clean_domain(self) -> str:
+        said: str = self.cleaned_data["domain"]
+        if said not in self.domains:
+            raise forms.ValidationError(_("Aucune lettre ne part de ce domaine."))
+        return said
+
+    def clean_first_day(self) -> date:
+        said: date = self.cleaned_data["first_day"]
+        if abs((said - timezone.localdate()).days) > 60:
+            raise forms.ValidationError(_("Donnez un jour proche : dans les deux mois."))
+        return said

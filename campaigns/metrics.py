@@ -10,7 +10,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
 from audiences.models import Subscription
-from campaigns import chunks, pulses
+from campaigns import chunks, pulses, roads
 from campaigns.core.campaign import CampaignState
 from campaigns.models import Campaign, Chunk
 
@@ -54,6 +54,10 @@ class _Rows:
             "People whose confirmation mail has not left.",
             Subscription.objects.to_be_mailed().count(),
         )
+        ways = GaugeMetricFamily("garrigue_road_open", "Whether a relay or provider may be sent by.", labels=["road"])
+        for way in roads.states(now=self.now):
+            ways.add_metric([way.road.name], way.is_open)
+        yield ways
         ages = GaugeMetricFamily("garrigue_pulse_age_seconds", "Since the pulse was last felt.", labels=["pulse"])
         for name, at in sorted(pulses.seen_at().items()):
             ages.add_metric([name], (self.now - at).total_seconds())

@@ -9,11 +9,10 @@ from django.db import connection, transaction
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
-from campaigns import chunks, paces
+from campaigns import chunks, roads
 from campaigns.core.campaign import CampaignState
 from campaigns.core.delivery import OPEN
-from campaigns.core.pacing import DAY, allowance
-from campaigns.models import Campaign, Chunk, DeliveryRetry, Progress, Pulse, Spent
+from campaigns.models import Campaign, Chunk, DeliveryRetry, Progress, Pulse
 
 CLOCK, MOVED = "clock", "moved"
 # The clock ticks every second; so long may a tick take before somebody should look.
@@ -43,7 +42,7 @@ def rows_are_due(*, now: datetime) -> bool:
             not_before__lte=now - CLOCK_LATE, delivery__campaign__state=CampaignState.RUNNING
         ).exists()
     )
-    return due and not running.filter(sending__gt=0).exists() and _room(now)
+    return due and not running.filter(sending__gt=0).exists() and roads.any_room(now=now)
 
 
 def is_stuck(now: datetime, *, since: datetime, using: "psycopg.Connection[Any] | None" = None) -> bool:
@@ -80,15 +79,6 @@ def _mark() -> str:
     counted = Chunk.objects.filter(campaign__in=Campaign.objects.live().values("pk"))
     sums = counted.aggregate(**{f"n_{name}": Coalesce(Sum(name), 0) for name in (*chunks.STATES, "deferred")})
     return "/".join(str(value) for value in sums.values())[:120]
-
-
-def _room(now: datetime) -> bool:
-    """Return whether some relay would take one more message."""
-    for relay in paces.relays():
-        spent = Spent.objects.filter(relay=relay.name, minute__gt=now - DAY).values_list("minute", "count")
-        if allowance(paces.limits(relay), spent, now=now) != 0:
-            return True
-    return False
 
 
 @transaction.atomic

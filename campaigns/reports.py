@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from audiences import segments
 from audiences.core import segment as trees
 from audiences.models import Subscription
-from campaigns import paces
+from campaigns import roads
 from campaigns.core.campaign import CampaignState
 from campaigns.core.delivery import REACHED_OR_OPEN, DeliveryState
-from campaigns.core.pacing import duration
 from campaigns.enqueuing import MONTHLY
 from campaigns.models import Campaign, Delivery
 from newsletter.models import Edition, Offer, Placement
@@ -142,11 +141,6 @@ def _not_again(campaign: Campaign, *, now: datetime) -> Q:
     return Q(Exists(has_it.exclude(campaign=campaign))) | Q(Exists(monthly))
 
 
-def time_needed(readers: int) -> timedelta:
-    """Return about how long the relay will need for so many readers."""
-    return duration(readers, paces.limits(paces.relays()[0]), per_second=PLAIN_SPEED)
-
-
 def without_letter(campaign: Campaign) -> dict[str, dict[str, int]]:
     """Return by state and reason how many readers were skipped or failed, the most frequent reason first."""
     rows = (
@@ -163,8 +157,8 @@ def without_letter(campaign: Campaign) -> dict[str, dict[str, int]]:
 
 
 def waits_for_relay(campaign: Campaign, *, now: datetime) -> bool:
-    """Return whether a running campaign rests because its relay has taken all that it grants for now."""
-    return campaign.state == CampaignState.RUNNING and paces.room(paces.relays()[0], now=now) == 0
+    """Return whether a running campaign rests because its relays have taken all that they grant for now."""
+    return campaign.state == CampaignState.RUNNING and not roads.any_room(now=now)
 
 
 def look_again(campaign: Campaign, *, now: datetime) -> int:

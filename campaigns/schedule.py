@@ -12,17 +12,16 @@ from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from audiences.models import Segment
-from campaigns import deliveries, etas, reports, variants
+from campaigns import deliveries, etas, reports, roads, variants
 from campaigns.core.campaign import MOVES, TAKE_BACK_SECONDS, CampaignState, PauseReason, Step
 from campaigns.core.delivery import Turn
 from campaigns.core.eta import Lateness
+from campaigns.etas import LIFETIME
 from campaigns.models import Campaign, CampaignMove, Chunk, Variant
 from newsletter.core.states import IllegalMove, sources
 from newsletter.models import Edition, User
 
 EVERYONE: dict[str, Any] = {"all": []}
-# Seasonal news is stale after this; what has not left by then stays.
-LIFETIME = timedelta(days=7)
 # A relay that says its hour or day is used up is asked again after this long.
 QUOTA_WINDOW = timedelta(hours=1)
 
@@ -92,14 +91,15 @@ def launch(
         raise PlanChanged
     if not held.edition.is_locked:
         raise NotLocked
-    late = None if confirm_late else etas.too_late(held, reports.reach(held, now=now).total, now=now)
+    readers = reports.reach(held, now=now).total
+    late = None if confirm_late else etas.too_late(held, readers, now=now)
     if late is not None:
         raise TooLate(late)
     for variant in held.variants.select_related("campaign__edition__newsletter__association"):
         variants.compile(variant, now=now)
     soonest = now + timedelta(seconds=TAKE_BACK_SECONDS)
     held.starts_at = max(held.starts_at or soonest, soonest)
-    held.expires_at = held.starts_at + LIFETIME
+    held.expires_at = etas.expires_at(held, readers, now=now)
     held.launched_at, held.launched_by = now, by
     return _move(held, Step.LAUNCH, by=by, now=now)
 
@@ -140,8 +140,9 @@ def pause_if_running(campaign: int, *, reason: PauseReason, detail: str, now: da
 
 @transaction.atomic
 def resume(campaign: Campaign, *, by: User | None, now: datetime) -> Campaign:
-    """Go on where it stood."""
+    """Go on where it stood; roads that were shut are tried again."""
     held = _held(campaign, Step.RESUME)
+    roads.reopen()
     held.pause_reason = held.pause_detail = ""
     return _move(held, Step.RESUME, by=by, now=now)
 

@@ -7,7 +7,8 @@ arms the next one, which begins while the connections still have something to wr
 import logging
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -20,32 +21,41 @@ from django.utils import timezone
 from audiences import links, suppressions
 from audiences.core.address import BadAddress, sendable
 from audiences.core.consent import StopReason
-from campaigns import chunks, deliveries, paces, schedule
+from campaigns import chunks, deliveries, lanes, paces, roads, schedule, warmups
 from campaigns.core.breaker import Breaker, after
 from campaigns.core.campaign import PauseReason
 from campaigns.core.delivery import Turn
 from campaigns.core.fault import Fault
+from campaigns.core.operators import NOWHERE
 from campaigns.core.outcome import Outcome, judge
 from campaigns.core.receipt import Phase, Receipt
 from campaigns.deliveries import Armed, LeaseLost
 from campaigns.models import Campaign, Chunk, Delivery
 from campaigns.variants import domain, template_of
 from campaigns.wire import dkim
+from campaigns.wire.calls import Calls, Errand
+from campaigns.wire.carrier import Carrier
 from campaigns.wire.connection import TOO_LATE
+from campaigns.wire.dialling import dial
 from campaigns.wire.journal import JournalFailed
 from campaigns.wire.letters import Outgoing, Reply, WireProblem
 from campaigns.wire.line import Wire
+from campaigns.wire.provider import Letter
 from campaigns.workers import SessionLost, Worker, boot_clock
 from newsletter import signing
+from newsletter.core.environment import Road
 from newsletter.core.holes import BadValue, one_line
 from newsletter.core.message import MessageTemplate
-from newsletter.core.relay import Relay
+from newsletter.core.providers import Account
 
 log = logging.getLogger(__name__)
 WINDOW = 50
+# So many operators are written to at once by one worker.
+ABREAST = 8
 CONNECTIONS = 4
 # How long bodies begun may take when no new one may begin: SIGTERM, a pause, a lost lock.
 COMPLETE_WITHIN = 25.0
+REACHED_WITHIN = 30.0
 # How long a worker that knows what became of its messages waits for a database that is away.
 DATABASE_PATIENCE = 300.0
 # More rows than this share that cannot be filled are no accident of one address.
@@ -73,57 +83,114 @@ def drain(*, until: datetime, stop: Stop = lambda: False) -> int:
         log.error("the journal cannot be written, so nothing is sent: %s", problem)
         return 0
     try:
-        return Drain(worker, paces.relays()[0], until=until, stop=stop).run()
+        return _by_roads(worker, until=until, stop=stop)
     finally:
         worker.end(now=timezone.now())
 
 
-class Drain:
-    """One worker's windows through one relay."""
+def _by_roads(worker: Worker, *, until: datetime, stop: Stop) -> int:
+    """Send by the road that is due; when it fails or has taken what it grants, by the next, while rows are due."""
+    accepted, used = 0, set[str]()
+    while stint := roads.take(now=timezone.now(), but=used):
+        used.add(stint.road.name)
+        kind = Convoy if stint.road.by_operator else Drain
+        one = kind(worker, stint.road, until=until, stop=stop)
+        try:
+            accepted += one.run()
+        finally:
+            with suppress(OperationalError, InterfaceError):  # without it the load is a guess, which fades
+                roads.end(stint, carried=one.accepted, now=timezone.now())
+        if not one.left_over or stop() or timezone.now() >= until:
+            return accepted
+    if why := roads.why_none(now=timezone.now()):
+        for campaign in chunks.due(timezone.now()).values_list("campaign_id", flat=True).distinct():
+            schedule.pause_if_running(campaign, reason=why[0], detail=why[1], now=timezone.now())
+    return accepted
 
-    def __init__(self, worker: Worker, relay: Relay, *, until: datetime, stop: Stop) -> None:
-        self.worker, self.relay, self.until, self.stop = worker, relay, until, stop
+
+class Drain:
+    """One worker's windows through one relay or provider; with a lane, those to one operator."""
+
+    def __init__(
+        self, worker: Worker, relay: Road, *, until: datetime, stop: Stop, lane: lanes.Lane | None = None
+    ) -> None:
+        self.worker, self.relay, self.until, self.stop, self.lane = worker, relay, until, stop, lane
         self.accepted = 0
-        self._wire = Wire(
-            relay,
-            ehlo_name=settings.EHLO_NAME or "localhost",
-            connections=CONNECTIONS,
-            may_begin=self._may_begin,
-            before_dot=worker.journal.dot,
-        )
+        self.left_over = False  # whether another road may go on with what is due
+        self.gave_up = False  # whether something paused, or the road was shut
+        self._wire = self._open_road()
         self._chunk: Chunk | None = None
         self._template: MessageTemplate | None = None
         self._variant = 0
         self._open: dict[int, Chunk] = {}  # leased, with something under way or to be written down
         self._under_way: dict[int, UnderWay] = {}
-        self._ready: deque[Outgoing] = deque()
+        self._ready: deque[Outgoing | Errand] = deque()
         self._back: list[int] = []  # to be put back into the queue with the next words to the database
         self._pauses: list[tuple[int, PauseReason, str]] = []
         self._receipts: defaultdict[int, list[Receipt]] = defaultdict(list)
+        self._written_there = isinstance(relay, Account)  # a provider fills and signs them itself
         self._sign = dkim.signer()
         self._breakers: defaultdict[int, Breaker] = defaultdict(Breaker)
+        self._rest: tuple[datetime, str] | None = None  # until when the road asked to be left alone
+        self._waits = False  # for tokens, or for a first connection
+        self._sought = 0.0  # since when no connection was there
+        self._unsent: list[int] = []  # taken back from the wire
+        self._ends_by = 0.0  # until when bodies begun may be completed
+        self._slows = False  # whether the lane's operator asked for less
+        self._warming: dict[int, bool] = {}
         self._tokens = 0
         self._looked = time.monotonic()
         self._begins = True  # whether new bodies may begin
         self._arms = True  # whether the relay's hour and the rows have more
 
+    def _open_road(self) -> Carrier:
+        """Return what runs on this road; both ask the same before a body begins and note the same before its end."""
+        if isinstance(self.relay, Account):
+            return Calls(self.relay, may_begin=self._may_begin, before_dot=self.worker.journal.dot)
+        lane, relay = self.lane, self.relay
+        direct = lane is not None and relay.direct
+        return Wire(
+            lane.relay(relay) if lane else relay,
+            ehlo_name=settings.EHLO_NAME or "localhost",
+            connections=min(CONNECTIONS, lane.manners.connections) if lane and direct else CONNECTIONS,
+            per_connection=lane.manners.per_connection if lane and direct else 0,
+            may_begin=self._may_begin,
+            before_dot=self.worker.journal.dot,
+            dial=lane.dial if lane and direct else dial,
+        )
+
     def run(self) -> int:
         """Send until nothing is due, the time is over, or something says stop."""
         try:
-            while self._goes_on():
-                if self._arms and len(self._ready) < CONNECTIONS:
-                    self._next_window()
-                while self._ready and self._wire.room():
-                    message = self._ready.popleft()
-                    self._under_way[message.delivery].put = True
-                    self._wire.put(message)
-                if not self._under_way:
-                    break
-                self._hear(0.2)
-                self._put_back()
+            while self.step(0.2):
+                pass
+        finally:
+            self.finish()
+        return self.accepted
+
+    def step(self, timeout: float) -> bool:
+        """Arm, hand over and listen once; return whether there is more to do. What ends it is `finish`ed."""
+        try:
+            if not self._goes_on():
+                return False
+            self._waits = False
+            if self._arms and len(self._ready) < CONNECTIONS:
+                self._next_window()
+            while self._ready and self._wire.room():
+                message = self._ready.popleft()
+                self._under_way[message.delivery].put = True
+                self._wire.put(message)
+            if not (self._under_way or self._waits):
+                return False
+            self._hear(timeout)
+            self._put_back()
+            return True
         except WireProblem as problem:
             self._begins = False
-            self._pauses += [(one, _unreachable(problem), str(problem)) for one in self._campaigns()]
+            if self.relay.direct:  # one operator is away: its lane rests, and nobody pauses
+                self._slows = True
+            else:
+                self._pauses += [(one, _unreachable(problem), str(problem)) for one in self._campaigns()]
         except SessionLost as problem:
             log.warning("the worker's own connection to the database was lost: %s", problem)
         except (OperationalError, InterfaceError) as problem:
@@ -132,9 +199,7 @@ class Drain:
             log.error("the journal cannot be written, so nothing is sent: %s", problem)
         except LeaseLost:
             log.warning("a lease was lost")
-        finally:
-            self._finish()
-        return self.accepted
+        return False
 
     def _goes_on(self) -> bool:
         """Look around once a second; whoever said stop, nothing new begins after it was seen."""
@@ -154,25 +219,34 @@ class Drain:
         """Record what was heard and arm the next messages; claim another chunk when this one has no more."""
         while self._arms:
             now = timezone.now()
-            if not self._tokens:
-                self._tokens = paces.take(self.relay, want=WINDOW, now=now)
-            if not self._tokens or (self._chunk is None and not self._claim(now)) or not self._reached():
+            if not (self._tokens or self._grant(now)):
+                return
+            if self._chunk is None and not self._claim(now):
                 self._arms = False
                 return
             chunk = self._chunk
             assert chunk is not None
+            if chunk.operator != NOWHERE and not self._reached():
+                return
             self._open[chunk.pk] = chunk
+            want = min(WINDOW, self._tokens)
+            if self._is_warming(chunk, now) and not (want := self._of_today(chunk, want, now)):
+                if self._under_way:
+                    return  # it may come back untried, and with it the day's room
+                continue
             until = boot_clock() + deliveries.SEND_WITHIN.total_seconds()
             receipts = list(self._receipts[chunk.pk])
             armed = deliveries.exchange(
                 chunk,
                 worker=self.worker.id,
                 receipts=receipts,
-                want=min(WINDOW, self._tokens),
+                want=want,
                 note=self.worker.journal.armed,
                 now=now,
             )
             self._written_down(chunk, receipts)
+            if len(armed) < want and self._is_warming(chunk, now):
+                warmups.give_back(domain(chunk.campaign.edition.newsletter), want - len(armed), now=now)
             if armed:
                 self._tokens -= len(armed)
                 self._take(chunk, armed, until)
@@ -180,8 +254,21 @@ class Drain:
             self._chunk = None
             self._close_chunks()
 
+    def _grant(self, now: datetime) -> bool:
+        """Take tokens before anything is armed; an operator's lane fills again in a moment, a relay's hour does not."""
+        want = lanes.grant(self.lane, WINDOW, now=now) if self.lane else WINDOW
+        if not want:
+            self._waits = True
+            return False
+        self._tokens = paces.take(self.relay, want=want, now=now)
+        if self.lane and self._tokens < want:
+            lanes.give_back(self.lane, want - self._tokens)
+        self.left_over, self._arms = not self._tokens, bool(self._tokens)
+        return self._arms
+
     def _claim(self, now: datetime) -> bool:
-        chunk = chunks.claim(worker=self.worker.id, now=now)
+        of = {"operator": self.lane.operator, "hosts": " ".join(self.lane.hosts)} if self.lane else {}
+        chunk = chunks.claim(worker=self.worker.id, now=now, **of)
         if chunk is None:
             return False
         if self._variant != chunk.variant_id:
@@ -191,22 +278,47 @@ class Drain:
 
     def _reached(self) -> bool:
         """Wait for a first connection before arming anything: an unreachable relay touches no row."""
-        deadline = time.monotonic() + 30
-        while not self._wire.room() and not self._under_way:
-            self._hear(0.2)
-            if self.stop() or time.monotonic() > deadline:
-                return False
-        return True
+        if self._wire.room() or self._under_way:
+            return True
+        self._sought = self._sought or time.monotonic()
+        if time.monotonic() - self._sought > REACHED_WITHIN:
+            raise WireProblem(Phase.CONNECT, None, "nothing was heard of it in time")
+        self._waits = True
+        return False
+
+    def _is_warming(self, chunk: Chunk, now: datetime) -> bool:
+        """Return whether the sender's domain is new; asked once a campaign."""
+        if chunk.campaign_id not in self._warming:
+            new_since = warmups.first_day(domain(chunk.campaign.edition.newsletter), now=now)
+            self._warming[chunk.campaign_id] = new_since is not None
+        return self._warming[chunk.campaign_id]
+
+    def _of_today(self, chunk: Chunk, want: int, now: datetime) -> int:
+        """Return how many of these a new domain may send today; when none, the campaign goes on tomorrow."""
+        granted = warmups.take(domain(chunk.campaign.edition.newsletter), want=want, now=now)
+        if not granted and not self._under_way:
+            warmups.rest(chunk.campaign, now=now)
+            self._chunk = None
+            self._close_chunks()
+        return granted
 
     def _take(self, chunk: Chunk, armed: list[Armed], until: float) -> None:
         """Fill the messages of a window, which the journal knows."""
         assert self._template is not None
         for row in armed:
             self._under_way[row.delivery] = UnderWay(row, chunk, until)
+        if chunk.operator == NOWHERE:
+            for row in armed:
+                self._heard(row.delivery, _no_such_host(row))
+            return
         sender = chunk.campaign.edition.newsletter.sender_email
         for row in armed:
             try:
-                message = self._template.fill(_values(chunk, row))
+                values = _values(chunk, row)
+                message = self._template.fill(values)
+                if self._written_there:
+                    self._ready.append(_errand(self._template, chunk, row, values))
+                    continue
                 message = self._sign(message) if self._sign else message
                 self._ready.append(Outgoing(row.delivery, sender, sendable(row.address), message))
             except (BadValue, BadAddress) as problem:
@@ -235,16 +347,32 @@ class Drain:
 
     def _judge(self, reply: Reply) -> None:
         under_way = self._under_way[reply.delivery]
-        if reply.text == TOO_LATE and not reply.begun:
+        if reply.outcome is None and reply.text == TOO_LATE and not reply.begun:
             self._back.append(reply.delivery)
             return
         tried = under_way.row.attempts
         again = deliveries.may_retry(tried)
-        outcome = judge(reply.delivery, reply.phase, reply.code, reply.text, may_retry=again, attempts=tried)
+        direct = self.relay.direct
+        outcome = reply.outcome or judge(
+            reply.delivery, reply.phase, reply.code, reply.text, may_retry=again, attempts=tried, direct=direct
+        )
         campaign = under_way.chunk.campaign_id
-        if pause := outcome.pause or self._tripped(campaign, outcome):
+        tripped = self._tripped(campaign, outcome)
+        if self.lane and outcome.verdict and outcome.verdict.fault is Fault.THROTTLE:
+            # The operator's pace, not the reader's fault: the lane rests, and what was not begun goes back untried.
+            self._begins, self._slows = False, True
+            if not reply.begun:
+                self._back.append(reply.delivery)
+                return
+        if direct and tripped and not outcome.pause:
+            # One company's fussy server holds its own readers and nobody else's.
+            self._begins, self._slows = False, True
+        elif pause := outcome.pause or tripped:
             self._begins = False
             self._pauses.append((campaign, pause, outcome.detail))
+        if outcome.rest:
+            self._begins = False
+            self._rest = timezone.now() + outcome.rest, outcome.detail
         if outcome.receipt:
             self._heard(reply.delivery, outcome.receipt)
         else:
@@ -262,19 +390,28 @@ class Drain:
         self._receipts[under_way.chunk.pk].append(receipt)
         self.accepted += receipt.turn is Turn.ACCEPT
 
-    def _finish(self) -> None:
-        """Begin nothing more, complete the bodies begun, write everything down, give the leases back."""
+    def complete(self, timeout: float) -> bool:
+        """Begin nothing more and listen once; return whether the bodies begun are completed."""
         self._begins = self._arms = False
-        unsent = self._wire.recall()
-        deadline = time.monotonic() + COMPLETE_WITHIN
-        while not self._wire.idle() and time.monotonic() < deadline:
+        self._unsent += self._wire.recall()
+        if not self._wire.idle():
             try:
-                self._hear(0.2)
+                self._hear(timeout)
             except (WireProblem, JournalFailed) as problem:
                 log.warning("%s", problem)
-            unsent += self._wire.recall()
+        return self._wire.idle()
+
+    def is_over(self, timeout: float) -> bool:
+        """Listen once for the bodies begun; return whether they are completed, or had their time."""
+        self._ends_by = self._ends_by or time.monotonic() + COMPLETE_WITHIN
+        return self.complete(timeout) or time.monotonic() >= self._ends_by
+
+    def finish(self) -> None:
+        """Begin nothing more, complete the bodies begun, write everything down, give the leases back."""
+        while not self.is_over(0.2):
+            pass
         self._listen(self._wire.close())
-        unsent += self._wire.recall() + self._back
+        unsent = self._unsent + self._wire.recall() + self._back
         for one, under_way in list(self._under_way.items()):
             if not under_way.put:
                 unsent.append(one)
@@ -284,6 +421,9 @@ class Drain:
         self._write_down()
         if self._tokens:
             paces.give_back(self.relay, self._tokens, now=timezone.now())
+        if self.lane:
+            lanes.give_back(self.lane, self._tokens)
+            lanes.release(self.lane)
 
     def _write_down(self) -> None:
         """Record and disarm, waiting for a database that is away: what we know must not become doubt."""
@@ -331,9 +471,20 @@ class Drain:
         """Put rows back into the queue that did not leave, and pause what must pause."""
         while self._pauses:
             campaign, reason, detail = self._pauses[0]
-            log.warning("campaign %s paused: %s", campaign, reason)
-            schedule.pause_if_running(campaign, reason=reason, detail=detail, now=timezone.now())
+            if roads.carry_on_without(self.relay, reason=reason, detail=detail, now=timezone.now()):
+                self.left_over = True
+            else:
+                log.warning("campaign %s paused: %s", campaign, reason)
+                schedule.pause_if_running(campaign, reason=reason, detail=detail, now=timezone.now())
+            self.gave_up = True
             del self._pauses[0]
+        if self._slows and self.lane:
+            log.warning("operator %s: a rest, then half as fast", self.lane.operator)
+            lanes.slow(self.lane, now=timezone.now())
+            self._slows = False
+        if self._rest:
+            roads.rest(self.relay, until=self._rest[0], detail=self._rest[1])
+            self._rest, self.left_over = None, True
         by_chunk: defaultdict[int, list[int]] = defaultdict(list)
         for one in self._back:
             if one in self._under_way:
@@ -343,6 +494,9 @@ class Drain:
             for one in ids:
                 del self._under_way[one]
             self._tokens += len(ids)
+            if self._warming.get(self._open[pk].campaign_id):
+                sender = domain(self._open[pk].campaign.edition.newsletter)
+                warmups.give_back(sender, len(ids), now=timezone.now())
         self._back = []
 
     def _too_many_unfillable(self, chunk: Chunk) -> None:
@@ -365,6 +519,69 @@ class Drain:
             )
 
 
+class Convoy:
+    """One worker's drains to several operators at once, each on a lane that no other worker holds."""
+
+    def __init__(self, worker: Worker, relay: Road, *, until: datetime, stop: Stop) -> None:
+        self.worker, self.relay, self.until, self.stop = worker, relay, until, stop
+        self.accepted, self.left_over = 0, False
+        self._opens = True  # whether further lanes may be taken
+        self._looked = 0.0
+
+    def run(self) -> int:
+        """Send on as many lanes as have something due, until none has, the time is over, or something says stop.
+
+        Those that end complete what they began beside the others: one operator's silence holds nobody up.
+        """
+        drains: list[Drain] = []
+        ending: list[Drain] = []
+        try:
+            while self._look_for_lanes(drains) or drains or ending:
+                pause = 0.2 / (len(drains) + len(ending))
+                ending += [one for one in drains if not one.step(pause)]
+                drains = [one for one in drains if one not in ending]
+                for one in [one for one in ending if one.is_over(pause)]:
+                    ending.remove(one)
+                    self._finish(one)
+        finally:
+            for one in (*drains, *ending):
+                self._finish(one)
+        self._pause_what_has_no_lane()
+        return self.accepted
+
+    def _look_for_lanes(self, drains: list[Drain]) -> bool:
+        """Take the lanes that are free, once in a while; return whether any was."""
+        moment = time.monotonic()
+        if self.stop() or timezone.now() >= self.until or not self._opens or (drains and moment - self._looked < 1):
+            return False
+        self._looked, before = moment, len(drains)
+        while len(drains) < ABREAST:
+            lane = lanes.take(worker=self.worker.id, direct=self.relay.direct, now=timezone.now())
+            if lane is None:
+                break
+            drains.append(Drain(self.worker, self.relay, until=self.until, stop=self.stop, lane=lane))
+        return len(drains) > before
+
+    def _pause_what_has_no_lane(self) -> None:
+        """Readers who were grouped for a relay have no exchangers: somebody changed EMAIL_URL in the middle."""
+        due = chunks.due(timezone.now()).filter(operator="", domain="") if self.relay.direct else Chunk.objects.none()
+        for campaign in due.values_list("campaign_id", flat=True).distinct():
+            detail = "this audience was frozen for a relay, and EMAIL_URL says mx:// now"
+            schedule.pause_if_running(campaign, reason=PauseReason.RELAY_UNREACHABLE, detail=detail, now=timezone.now())
+
+    def _finish(self, one: Drain) -> None:
+        one.finish()
+        self.accepted += one.accepted
+        self.left_over |= one.left_over
+        self._opens &= not (one.left_over or one.gave_up)
+
+
+def _no_such_host(row: Armed) -> Receipt:
+    """Return what the DNS said of this reader's domain, in the words of a mail server."""
+    text = "5.1.2 the domain takes no mail"
+    return Receipt(row.delivery, Turn.REFUSE, Phase.RCPT, 556, text, Fault.UNKNOWN_HOST.value)
+
+
 def _values(chunk: Chunk, row: Armed) -> dict[str, str]:
     """Return what the holes of one message are filled with."""
     edition = chunk.campaign.edition
@@ -379,6 +596,20 @@ def _values(chunk: Chunk, row: Armed) -> dict[str, str]:
         "preferences_url": links.preferences_url(newsletter.pk, row.address_key),
         "web_version_url": f"{settings.SITE_URL}/editions/{edition.slug}/",
     }
+
+
+def _errand(template: MessageTemplate, chunk: Chunk, row: Armed, values: Mapping[str, str]) -> Errand:
+    """Return one message for a provider: its values, and the token by which the provider's events name it."""
+    token = signing.seal(signing.Purpose.MESSAGE, f"{chunk.campaign_id}/{row.delivery}")
+    letter = Letter(
+        row.delivery,
+        sendable(row.address),
+        token,
+        values,
+        attempt=row.attempts,
+        may_retry=deliveries.may_retry(row.attempts),
+    )
+    return Errand(letter, template)
 
 
 @lru_cache(maxsize=1)

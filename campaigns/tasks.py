@@ -10,7 +10,7 @@ from celery.signals import worker_shutting_down
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
-from campaigns import deliveries, enqueuing, exposures, invariants, pulses, schedule, sending, sweeping
+from campaigns import deliveries, domains, enqueuing, exposures, invariants, pulses, schedule, sending, sweeping
 from campaigns.core.campaign import CampaignState
 from campaigns.models import Campaign
 
@@ -59,6 +59,10 @@ def turn(*, now: datetime) -> None:
 
 def _enqueue(*, now: datetime) -> None:
     for campaign in Campaign.objects.filter(state=CampaignState.ENQUEUING):
+        if domains.are_asked() and domains.unknown():
+            domains.look_up(now=now)
+            if domains.unknown():
+                continue  # the next tick asks on
         enqueuing.enqueue(campaign, now=now)
 
 
@@ -68,6 +72,13 @@ def examine() -> None:
     exposures.recount(now=timezone.now())
     for broken in invariants.check_changed(_seen, now=timezone.now()):
         log.error("the ledger contradicts itself: %s", broken)
+
+
+@shared_task
+def look_up_domains() -> None:
+    """Woken every few minutes: ask the DNS about new domains and old answers, where we deliver ourselves."""
+    if domains.are_asked():
+        domains.look_up(now=timezone.now(), within=60)
 
 
 @shared_task(ignore_result=True)

@@ -6,17 +6,17 @@ from datetime import datetime
 from django.db.models import Count, F, Max, Min, Q, Sum
 from django.db.models.functions import Coalesce
 
-from campaigns import invariants, paces, pulses
+from campaigns import invariants, lanes, paces, pulses, roads
 from campaigns.core.pacing import Limits
 from campaigns.invariants import Broken
-from campaigns.models import Campaign, Chunk, DeliveryRetry
+from campaigns.models import Campaign, Chunk, DeliveryRetry, Lane
 
 
 @dataclass(frozen=True)
 class Relay:
-    """One relay, what it grants, and what went through it in a day where a limit counts that."""
+    """One relay or provider: how it stands, what it grants, and what it took in a day where a limit counts that."""
 
-    host: str
+    state: roads.State
     limits: Limits
     spent: int
 
@@ -33,6 +33,7 @@ class Details:
     deferred: int
     next_retry: datetime | None
     operators: dict[str, int]
+    lanes: list[Lane]
     relays: list[Relay]
     pulses: dict[str, datetime]
 
@@ -50,11 +51,16 @@ def details(campaign: Campaign, *, now: datetime) -> Details:
     )
     retries = DeliveryRetry.objects.filter(delivery__campaign=campaign) if sums["deferred"] else None
     by_operator = rows.exclude(operator="").order_by("operator").values_list("operator")
+    operators = dict(by_operator.annotate(n=Sum(F("last") - F("first") + 1)))
     return Details(
         **sums,
         next_retry=retries.aggregate(at=Min("not_before"))["at"] if retries is not None else None,
-        operators=dict(by_operator.annotate(n=Sum(F("last") - F("first") + 1))),
-        relays=[Relay(relay.host, paces.limits(relay), paces.spent_today(relay, now=now)) for relay in paces.relays()],
+        operators=operators,
+        lanes=lanes.states(operators),
+        relays=[
+            Relay(state, paces.limits(state.road), paces.spent_today(state.road, now=now))
+            for state in roads.states(now=now)
+        ],
         pulses=pulses.seen_at(),
     )
 

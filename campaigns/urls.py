@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bureau/editions/<int:edition_id>/envoi/", prepare.prepare, name="campaign-prepare"),
     path("bureau/envois/", campaign.campaigns, name="campaigns"),
     path("bureau/envois/relais/", paces.pace, name="pace"),
+    path("bureau/envois/relais/demarrage/", paces.warm_up, name="warm-up"),
     path("bureau/envois/<int:campaign_id>/", campaign.campaign, name="campaign"),
     path("bureau/envois/<int:campaign_id>/lancer/", prepare.launch_page, name="campaign-launch"),
     path("bureau/envois/<int:campaign_id>/lancer/oui/", prepare.launch, name="campaign-launch-now"),

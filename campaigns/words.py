@@ -12,6 +12,7 @@ from campaigns.core.campaign import CampaignState, PauseReason, Step
 from campaigns.core.delivery import DeliveryState
 from campaigns.core.picture import stripes
 from campaigns.core.tally import Tally
+from newsletter.core.environment import Road
 
 STATES: dict[str, tuple[Promise | str, str]] = {
     CampaignState.DRAFT: (_("En préparation"), "rest"),
@@ -170,6 +171,11 @@ def number(count: int) -> str:
 def readers(count: int) -> str:
     """Return so many readers: 1 982 lecteurs."""
     return ngettext("%(n)s lecteur", "%(n)s lecteurs", count) % {"n": number(count)}
+
+
+def road(way: Road) -> str:
+    """Return what people call a relay; where there is none, what we do instead."""
+    return str(_("livraison directe")) if way.direct else way.title
 
 
 def about(time: timedelta) -> str:

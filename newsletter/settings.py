@@ -125,8 +125,14 @@ CELERY_QUEUES = ("send", "default")
 RELAY_URLS = tuple(env.list("EMAIL_URL", default=["smtp://127.0.0.1:1025"]))
 # Log-in mails leave by the first, read by the same eyes as for campaigns.
 RELAY = read(lambda: environment.relays(RELAY_URLS))[0]
+# This machine's name for whoever it writes to.
+EHLO_NAME = read(lambda: environment.introduction(env.str("EHLO_NAME", default=""), environment.relays(RELAY_URLS)))
+# Whom to ask for mail exchangers, host or host:port; empty: whom the system asks.
+DNS_SERVERS = tuple(env.list("DNS_SERVERS", default=[]))
 if isinstance(RELAY, Account):  # a provider's HTTP interface
     EMAIL_BACKEND, ANYMAIL = RELAY.backend, RELAY.anymail
+elif RELAY.direct:
+    EMAIL_BACKEND = "newsletter.direct.EmailBackend"
 else:
     EMAIL_HOST, EMAIL_PORT = RELAY.host, RELAY.port
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = RELAY.user, RELAY.password
@@ -136,7 +142,6 @@ MAIL_FROM = env.str("MAIL_FROM", default="Les Professionnels des Alpilles <lettr
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 REPLY_TO = env.str("REPLY_TO", default="")
 BOUNCE_DOMAIN = env.str("BOUNCE_DOMAIN", default="")
-EHLO_NAME = env.str("EHLO_NAME", default="")
 JOURNAL_DIR = Path(env.str("JOURNAL_DIR", default=str(VAR_DIR / "journal")))
 DKIM_KEY = env.str("DKIM_KEY", default="")
 # The catcher's web page, only where the demo runs.

@@ -108,6 +108,7 @@ DOORS = [
     Door("segment", For.BOARD, ("segment",)),
     Door("campaign-prepare", For.BOARD, ("locked",)),
     *(Door(name, For.BOARD) for name in ("campaigns", "pace")),
+    Door("warm-up", For.BOARD, acts=True, said={"domain": "alpilles.example", "first_day": "2026-12-01"}),
     *(Door(name, For.BOARD, ("campaign",)) for name in ("campaign", "campaign-launch")),
     *(Door(f"campaign-{name}", For.BOARD, ("campaign",)) for name in ("again", "why", "details")),
     *(Door(f"campaign-resend-{what}", For.BOARD, ("campaign",), True, {"typed": "1"}) for what in ("failed", "doubt")),

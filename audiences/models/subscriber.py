@@ -3,7 +3,8 @@ from datetime import date
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Lower
 
 from audiences.core.consent import CustomerKind, SubscriptionState
 from newsletter.core.states import choices
@@ -23,9 +24,16 @@ class Subscriber(models.Model):
     kind = models.CharField(max_length=8, choices=choices(CustomerKind), default=CustomerKind.DIRECT.value)
     subscribed_on = models.DateField()
     paused_until = models.DateField(null=True, blank=True)
+    # Whoever delivers by themselves asks who takes its mail; kept by the database, so that it cannot be stale.
+    mail_domain = models.GeneratedField(
+        expression=Lower(Func(F("address"), Value("@"), Value(2), function="split_part")),
+        output_field=models.CharField(max_length=255),
+        db_persist=True,
+    )
 
     class Meta:
         indexes = [
+            models.Index(fields=["mail_domain"], name="subscriber_by_mail_domain"),
             models.Index(fields=["commune"], name="subscriber_by_commune"),
             models.Index(fields=["department"], name="subscriber_by_department"),
             models.Index(fields=["subscribed_on"], name="subscriber_by_day"),

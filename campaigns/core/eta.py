@@ -32,12 +32,23 @@ def speed(samples: Sequence[tuple[datetime, int]], *, otherwise: float) -> float
 
 def ends_at(remaining: int, limits: Limits, spent: Spent = (), *, per_second: float, now: datetime) -> datetime:
     """Return when so many more will have left: in runs at full speed, as far as the rolling hour and day allow."""
-    limits = _that_bind(limits, per_second)
-    history = [(minute, count) for minute, count in spent if minute > now - DAY]
-    period, most = (DAY, limits.per_day) if limits.per_day else (HOUR, limits.per_hour)
+    return ends_by(remaining, [(limits, spent)], per_second=per_second, now=now)
+
+
+def ends_by(remaining: int, roads: Sequence[tuple[Limits, Spent]], *, per_second: float, now: datetime) -> datetime:
+    """Return the same for several roads, each with its limits and what left by it: together they have one speed."""
+    ways = [
+        (_that_bind(limits, per_second), [(minute, count) for minute, count in spent if minute > now - DAY])
+        for limits, spent in roads
+    ]
+    period, most = DAY, sum(limits.per_day or 24 * limits.per_hour for limits, _ in ways)
+    if len(ways) == 1 and not ways[0][0].per_day:
+        period, most = HOUR, ways[0][0].per_hour
+    if not all(limits.per_day or limits.per_hour for limits, _ in ways):
+        most = 0
     # Whole days (or hours, where only they count) repeat themselves; only the last two need to be walked through.
     whole = max(0, remaining // most - 2) if most else 0
-    return period * whole + _walk(remaining - whole * most, limits, history, per_second=per_second, now=now)
+    return period * whole + _walk(remaining - whole * most, ways, per_second=per_second, now=now)
 
 
 def lateness(ends: datetime, ends_on: date, planned_on: date, offers_until: Iterable[date]) -> Lateness | None:
@@ -57,19 +68,21 @@ def _that_bind(limits: Limits, per_second: float) -> Limits:
 
 
 def _walk(
-    remaining: int, limits: Limits, history: list[tuple[datetime, int]], *, per_second: float, now: datetime
+    remaining: int, ways: list[tuple[Limits, list[tuple[datetime, int]]]], *, per_second: float, now: datetime
 ) -> datetime:
     while remaining:
-        room = allowance(limits, history, now=now)
-        if room is None:
-            return now + timedelta(seconds=remaining / per_second)
-        if room:
+        began = now
+        for limits, history in ways:
+            room = allowance(limits, history, now=began)
+            if room is None:
+                return now + timedelta(seconds=remaining / per_second)
             count = min(room, remaining)
-            remaining -= count
-            history.append((now, count))
-            now += timedelta(seconds=count / per_second)
-        else:
-            now = _next_room(history, limits, now)
+            if count:
+                remaining -= count
+                history.append((began, count))
+                now += timedelta(seconds=count / per_second)
+        if remaining and now == began:
+            now = min(_next_room(history, limits, now) for limits, history in ways)
     return now
 
 

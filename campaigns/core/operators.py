@@ -21,7 +21,10 @@ class Lane:
 
 
 DEFAULT = Lane()
+# Where no mail is taken: nobody is to be approached politely there.
+NOWHERE = "nowhere"
 LANES: dict[str, Lane] = {
+    NOWHERE: Lane(per_minute=100_000),
     "orange": Lane(per_minute=120),
     "laposte": Lane(per_minute=120),
     "sfr": Lane(block=timedelta(hours=2)),  # "every block lasts two hours"

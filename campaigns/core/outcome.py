@@ -1,6 +1,7 @@
 """From a reply on the wire to the turn a delivery takes, and to whether the whole campaign must stop."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from campaigns.core.bounce import weigh
 from campaigns.core.campaign import PauseReason
@@ -14,14 +15,15 @@ from campaigns.core.wordings import discreet
 class Outcome:
     """Either a receipt for this row, or a reason to pause: then the row goes back untried.
 
-    `verdict` is for the breaker; None when the message was accepted or nobody answered. No text in here names an
-    address: the reply's are veiled.
+    `verdict` is for the breaker; None when the message was accepted or nobody answered. `rest` asks to leave the road
+    alone for so long. No text in here names an address: the reply's are veiled.
     """
 
     receipt: Receipt | None
     pause: PauseReason | None = None
     detail: str = ""
     verdict: Verdict | None = None
+    rest: timedelta | None = None
 
 
 def judge(

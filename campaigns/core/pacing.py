@@ -1,4 +1,4 @@
-"""How many may go now through a relay that counts, and how long a campaign will take. Time is an argument."""
+"""How many may go now through a relay that counts. Time is an argument."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -42,13 +42,3 @@ def allowance(limits: Limits, spent: Iterable[tuple[datetime, int]], *, now: dat
     if limits.per_day:
         rooms.append(limits.per_day - day)
     return max(0, min(rooms))
-
-
-def duration(messages: int, limits: Limits, *, per_second: float) -> timedelta:
-    """Return how long so many messages take through a fresh allowance, at the speed of the wire at best."""
-    longest = timedelta(seconds=messages / per_second)
-    if limits.per_hour:
-        longest = max(longest, HOUR * ((messages - 1) // limits.per_hour))
-    if limits.per_day:
-        longest = max(longest, DAY * ((messages - 1) // limits.per_day))
-    return longest

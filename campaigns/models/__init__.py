@@ -2,10 +2,12 @@
 
 from campaigns.models.campaign import Campaign, CampaignMove, Variant
 from campaigns.models.delivery import Chunk, Delivery, DeliveryRetry
+from campaigns.models.domain import Lane, MailDomain
 from campaigns.models.evidence import Evidence
 from campaigns.models.exposure import Exposure
-from campaigns.models.pace import Pace, Spent
+from campaigns.models.pace import Pace, Spent, Warmup
 from campaigns.models.pulse import Progress, Pulse
+from campaigns.models.road import RoadStanding
 from campaigns.models.worker import WorkerSession
 
 __all__ = [
@@ -16,10 +18,14 @@ __all__ = [
     "DeliveryRetry",
     "Evidence",
     "Exposure",
+    "Lane",
+    "MailDomain",
     "Pace",
     "Progress",
     "Pulse",
+    "RoadStanding",
     "Spent",
     "Variant",
+    "Warmup",
     "WorkerSession",
 ]

@@ -42,7 +42,11 @@ class Chunk(models.Model):
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="chunks")
     variant = models.ForeignKey(Variant, models.CASCADE, related_name="+")
-    operator = models.CharField(max_length=40, blank=True)
+    # Whose mail exchangers take these, and which; nothing behind a relay, whose matter that is.
+    operator = models.CharField(max_length=255, blank=True)
+    hosts = models.TextField(blank=True, db_default="")
+    # The domain that nobody could tell us the exchangers of yet.
+    domain = models.CharField(max_length=255, blank=True, db_default="")
     first = models.PositiveIntegerField()
     last = models.PositiveIntegerField()
     not_before = models.DateTimeField()

@@ -20,3 +20,10 @@ class Spent(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["relay", "minute"], name="spent_minute_once")]
+
+
+class Warmup(models.Model):
+    """A sending domain that nobody knew before its first day."""
+
+    domain = models.CharField(max_length=255, primary_key=True)
+    first_day = models.DateField()

@@ -6,6 +6,7 @@ from django import template
 from django.utils.functional import Promise
 
 from campaigns import words
+from newsletter.core.environment import Road
 
 register = template.Library()
 
@@ -29,6 +30,11 @@ def step_word(step: str) -> Promise | str:
 def pause_word(reason: str) -> Promise | str:
     """Return why a sending was paused, as one sentence; nothing for a reason of no words."""
     return words.PAUSES[reason][0] if reason in words.PAUSES else ""
+
+
+@register.filter
+def road_word(road: Road) -> str:
+    return words.road(road)
 
 
 @register.filter

@@ -24,6 +24,7 @@ def details(request: HttpRequest, campaign_id: int) -> HttpResponse:
         {
             "campaign": campaign,
             "details": technical.details(campaign, now=now),
+            "now": now,
             "examined": examined,
             "faults": [(fault, SENTENCES[fault.invariant]) for fault in technical.faults(campaign, now=now)]
             if examined

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from audiences import segments
 from audiences.core import segment as trees
 from audiences.models import Segment
-from campaigns import etas, paces, reports, schedule, words
+from campaigns import etas, paces, reports, schedule, warmups, words
 from campaigns.core.campaign import CampaignState
 from campaigns.forms import ALL, SOME, PrepareForm
 from campaigns.models import Campaign
+from campaigns.variants import domain
 from newsletter.access import board_required, signed_in
 from newsletter.core.states import IllegalMove
 from newsletter.models import Edition
@@ -68,8 +69,9 @@ def _launch_page(request: HttpRequest, campaign: Campaign, *, late_error: str = 
             "edition": campaign.edition,
             "audience": _audience(campaign, reach),
             "reach": reach,
-            "needed": words.about(reports.time_needed(reach.total)),
-            "relay": paces.relays()[0],
+            "needed": words.about(etas.time_needed(campaign, reach.total, now=now)),
+            "relays": paces.relays(),
+            "new_since": warmups.first_day(domain(campaign.edition.newsletter), now=now),
             "late": etas.too_late(campaign, reach.total, now=now),
             "late_error": late_error,
             "as_shown": schedule.plan_hash(campaign),

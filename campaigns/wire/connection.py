@@ -32,6 +32,7 @@ class Desk:
     patience: Patience
     selector: BaseSelector
     context: ssl.SSLContext | None
+    per_connection: int
     take: Callable[[], Parcel | None]
     may_begin: Callable[[int], bool]
     before_dot: Callable[[int], object]
@@ -51,7 +52,7 @@ class Connection:
     """A socket and its session; when the session is closed, `close` it."""
 
     def __init__(self, desk: Desk, sockets: Iterator[socket.socket], now: float) -> None:
-        self.session = Session(desk.relay, ehlo_name=desk.ehlo_name)
+        self.session = Session(desk.relay, ehlo_name=desk.ehlo_name, most=desk.per_connection)
         self.deadline = math.inf
         self.ready_at = math.inf
         self.fruitful = False  # a dot was answered on it

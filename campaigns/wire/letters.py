@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from campaigns.core.outcome import Outcome
 from campaigns.core.receipt import Phase
 
 # What an address may hold between < and >: no space, no bracket, nothing that could end a command early.
@@ -24,7 +25,8 @@ class Reply:
     """The word that ended a message; code None means that none was spoken.
 
     `phase` says how far the message had come: REPLIED is the answer to the final dot, DOT_SENT without a code is doubt,
-    anything earlier is certainly not accepted. `begun` says that a byte of the body was written.
+    anything earlier is certainly not accepted. `begun` says that a byte of the body was written. `outcome` is what it
+    means, where the carrier knows that better than SMTP's codes can say.
     """
 
     delivery: int
@@ -32,6 +34,7 @@ class Reply:
     code: int | None
     text: str = ""
     begun: bool = False
+    outcome: Outcome | None = None
 
 
 class WireProblem(Exception):

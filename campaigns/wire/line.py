@@ -31,6 +31,16 @@ def _yes(_: int) -> bool:
     return True
 
 
+def _context(tls: Tls) -> ssl.SSLContext | None:
+    if tls is Tls.NONE:
+        return None
+    context = ssl.create_default_context()
+    if tls is Tls.OFFERED:
+        # Exchangers' certificates name whatever they like; in clear would be the only other choice (RFC 3207, 7435).
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
 def _nothing(*_: int) -> None:
     return None
 
@@ -52,6 +62,7 @@ class Wire:
         *,
         ehlo_name: str,
         connections: int = 4,
+        per_connection: int = 0,
         may_begin: Callable[[int], bool] = _yes,
         before_dot: Callable[[int], object] = _nothing,
         after_reply: Callable[[int, int], object] = _nothing,
@@ -61,7 +72,8 @@ class Wire:
         context: ssl.SSLContext | None = None,
         dial: Dial = dial,
     ) -> None:
-        """Open nothing yet. `pace` scales all times that a server may take, and the waits between attempts."""
+        """Open nothing yet. `per_connection` messages go through one connection, 0 is no limit. `pace` scales all times
+        that a server may take, and the waits between attempts."""
         self._max, self._attempts, self._pace, self._now, self._dial = connections, attempts, pace, now, dial
         self._after_reply = after_reply
         self._selector = selectors.DefaultSelector()
@@ -77,7 +89,8 @@ class Wire:
             ehlo_name,
             Patience().scaled(pace),
             self._selector,
-            context or (ssl.create_default_context() if relay.tls is not Tls.NONE else None),
+            context or _context(relay.tls),
+            per_connection,
             self._take,
             may_begin,
             before_dot,
@@ -171,6 +184,8 @@ class Wire:
         """Hand out what waits, and end what has waited too long."""
         for line in self._live:
             session = line.session
+            if session.spent and session.quit():
+                line.push(now)
             if (self._pending and session.hungry) or session.invited:
                 with suppress(HookFailed):
                     line.push(now)

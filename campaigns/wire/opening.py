@@ -82,6 +82,8 @@ class Opening:
                 self._introduced()
             case Step.STARTTLS, 220:
                 self.covering = True
+            case Step.STARTTLS, _ if self._relay.tls is Tls.OFFERED:
+                self.done = True  # offered and then refused: in clear, as if it had not been offered
             case Step.LOGIN, 334:
                 self._ask(Step.LOGIN_USER, base64.b64encode(self._relay.user.encode()))
             case Step.LOGIN_USER, 334:
@@ -108,6 +110,9 @@ class Opening:
             self.phase = Phase.TLS
             if not self.offers.starttls:
                 raise WireProblem(Phase.TLS, None, "STARTTLS is not offered", lasting=True)
+            self._ask(Step.STARTTLS, b"STARTTLS")
+        elif self._relay.tls is Tls.OFFERED and not self._covered and self.offers.starttls:
+            self.phase = Phase.TLS
             self._ask(Step.STARTTLS, b"STARTTLS")
         elif self._relay.user:
             self.phase = Phase.AUTH

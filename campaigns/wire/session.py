@@ -53,7 +53,9 @@ class Write:
 class Session:
     """What one server and we have said to each other. `closed`: hang up, there is nothing more to say."""
 
-    def __init__(self, relay: Relay, *, ehlo_name: str) -> None:
+    def __init__(self, relay: Relay, *, ehlo_name: str, most: int = 0) -> None:
+        """`most` messages are taken at most; none is no limit."""
+        self._left = most or -1
         self.replies: list[Reply] = []  # the caller takes them away
         self.untouched: list[Parcel] = []  # once closed: what it never came to
         self.problem: WireProblem | None = None  # closed before it had a word for any message
@@ -111,9 +113,14 @@ class Session:
         return self.opening.done and not self.closed
 
     @property
+    def spent(self) -> bool:
+        """Has it carried as many messages as one connection may?"""
+        return self._left == 0
+
+    @property
     def hungry(self) -> bool:
         """May an envelope be written? With PIPELINING also behind a dot that waits for its answer."""
-        if not self.opening.done or self.closed or self._out or self.invited or self._lone_dot:
+        if not self.opening.done or self.closed or self._out or self.invited or self._lone_dot or self.spent:
             return False
         return not self.asked or (self._pipelining and self.asked[-1][0] in (Ask.DOT, Ask.LONE_DOT))
 
@@ -250,7 +257,8 @@ class Session:
         self._pipelining = self.opening.offers.pipelining
 
     def _envelope(self, take: Next) -> bytes:
-        while parcel := take():
+        while not self.spent and (parcel := take()):
+            self._left -= 1
             parcel.phase, parcel.rcpt = Phase.MAIL, 0
             self.carried.append(parcel)
             if no := refusal(parcel, self.opening.offers):

@@ -11,6 +11,8 @@ REQUIRED = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SITE_URL", "SECRET_KEY", 
 # A key id stands between the dots of a token, in addresses that mail programs copy and break.
 _KID = re.compile(r"[A-Za-z0-9_-]{1,16}")
 LONG_ENOUGH = 16
+# Where campaigns leave the house.
+Road = Relay | Account
 
 
 class BadEnvironment(ValueError):
@@ -68,7 +70,14 @@ def server(name: str, said: str, schemes: Iterable[str]) -> str:
     return said
 
 
-def relays(said: Iterable[str]) -> tuple[Relay | Account, ...]:
+def introduction(said: str, roads: Iterable[Road]) -> str:
+    """Return the name for EHLO; mail exchangers turn away who has none that leads back to them."""
+    if not said and any(road.direct for road in roads):
+        raise BadEnvironment("With mx:// in EMAIL_URL, EHLO_NAME must be this machine's public name in the DNS.")
+    return said
+
+
+def relays(said: Iterable[str]) -> tuple[Road, ...]:
     """Return the relays and providers of EMAIL_URL, of which there is at least one."""
     try:
         read = tuple(parse_account(url) if is_account(url) else parse_relay(url) for url in said)
@@ -79,4 +88,8 @@ def relays(said: Iterable[str]) -> tuple[Relay | Account, ...]:
         raise BadEnvironment("EMAIL_URL is not a URL that can be read.") from None
     if not read:
         raise BadEnvironment("EMAIL_URL names no relay.")
+    names = [road.name for road in read]
+    for name in names:
+        if names.count(name) > 1:  # limits and pauses are kept under it
+            raise BadEnvironment(f"EMAIL_URL names {name} twice.")
     return read

@@ -5,6 +5,7 @@ It stands in this wing because log-in mails leave through it as well as campaign
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 
@@ -46,10 +47,18 @@ class Account:
     settings: Mapping[str, str] = field(default_factory=dict)
     label: str = ""
     weight: int = 1
+    # A provider knows the operators, and stands between them and us.
+    by_operator: ClassVar[bool] = False
+    direct: ClassVar[bool] = False
 
     @property
     def name(self) -> str:
         return f"{self.provider}/{self.label}" if self.label else self.provider
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        return f"{self.provider.capitalize()} ({self.label})" if self.label else self.provider.capitalize()
 
     @property
     def backend(self) -> str:

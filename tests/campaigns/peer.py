@@ -19,10 +19,13 @@ class Peer:
     accepted: list[tuple[str, bytes]] = field(default_factory=list)
     bodies_begun: int = 0
     connections: int = 0
+    address: tuple[str, int] = ("127.0.0.1", 0)
+    at_once: int = 0  # the most connections that were open together
 
     def __enter__(self) -> "Peer":
-        self._server = socket.create_server(("127.0.0.1", 0))
+        self._server = socket.create_server(self.address)
         self.port = self._server.getsockname()[1]
+        self._talking = 0
         self._counts: dict[str, int] = {}
         self._lock = threading.Lock()
         threading.Thread(target=self._serve, daemon=True).start()
@@ -58,6 +61,9 @@ class Peer:
     def _talk(self, connection: socket.socket) -> None:
         stream = connection.makefile("rwb")
         recipient = ""
+        with self._lock:
+            self._talking += 1
+            self.at_once = max(self.at_once, self._talking)
 
         def reply(phase: str, usual: str) -> str | None:
             line = self._say(phase, usual)
@@ -110,6 +116,8 @@ class Peer:
         except (OSError, ValueError):
             return
         finally:
+            with self._lock:
+                self._talking -= 1
             with contextlib.suppress(OSError):
                 stream.close()
             connection.close()

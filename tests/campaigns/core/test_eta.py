@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from campaigns.core.eta import Lateness, ends_at, lateness, speed
+from campaigns.core.eta import Lateness, ends_at, ends_by, lateness, speed
 from campaigns.core.pacing import Limits
 from tests.make import NOON
 
@@ -42,6 +42,28 @@ def test_long_waits_are_reckoned_as_if_walked_through() -> None:
     limits = Limits(per_hour=50, per_day=300)
     ends = [ends_at(messages, limits, per_second=20, now=NOON) for messages in range(1, 1500, 7)]
     assert ends == sorted(ends)
+
+
+def test_seventeen_days_are_said_before_anything_is_written() -> None:
+    assert (ends_at(5000, Limits(per_day=300), per_second=20, now=NOON) - NOON).days == 16
+
+
+@pytest.mark.parametrize(
+    ("messages", "ways", "about"),
+    [
+        # the first day 300 and 200 an hour, then what the hours give
+        (1000, [Limits(per_day=300), Limits(per_hour=200)], 3 * HOUR),
+        (600, [Limits(per_day=300), Limits(per_day=300)], timedelta(0)),
+        (601, [Limits(per_day=300), Limits(per_day=300)], DAY),
+        (60_000, [Limits(per_day=300), Limits(per_day=300)], 99 * DAY),
+        (500_000, [Limits(per_day=300), Limits(per_hour=200)], 98 * DAY),
+        # who grants all takes the rest
+        (12_300, [Limits(per_day=300), FREE], 10 * MINUTE),
+    ],
+)
+def test_several_roads_end_together(messages: int, ways: list[Limits], about: timedelta) -> None:
+    took = ends_by(messages, [(limits, ()) for limits in ways], per_second=20, now=NOON) - NOON
+    assert about <= took <= about + (DAY if about > 90 * DAY else 10 * MINUTE)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.core.pacing import Limits, allowance, duration
+from campaigns.core.pacing import Limits, allowance
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 
@@ -37,9 +37,3 @@ def test_no_rolling_hour_ever_sees_more_than_its_limit(per_hour: int, attempts: 
             spent.append((now, granted))
         hour = sum(count for minute, count in spent if minute > now - timedelta(hours=1))
         assert hour <= per_hour
-
-
-def test_seventeen_days_are_said_before_anything_is_written() -> None:
-    assert duration(5000, Limits(per_day=300), per_second=20).days == 16
-    assert duration(5001, Limits(per_day=300), per_second=20) == timedelta(days=16)
-    assert duration(2000, Limits(), per_second=20) == timedelta(seconds=100)

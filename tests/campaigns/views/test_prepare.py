@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audiences.models import Segment
-from campaigns import schedule
+from campaigns import schedule, warmups
 from campaigns.models import Campaign, CampaignMove
 from newsletter.models import Edition, User
 from tests import make
@@ -234,5 +234,15 @@ def test_the_pages_cost_as_many_queries_however_many_groups(
 
     with django_assert_max_num_queries(12):
         page(client, "campaign-prepare", campaign.edition_id)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(21):
         page(client, "campaign-launch", campaign.pk)
+
+
+def test_a_new_domain_s_days_are_said_before_anything_leaves(client: Client) -> None:
+    make.readers(3)
+    campaign = make.planned()
+    assert "plusieurs jours" not in page(client, "campaign-launch", campaign.pk)
+    warmups.begin("alpilles.example", first_day=timezone.localdate() + timedelta(days=2))
+    shown = page(client, "campaign-launch", campaign.pk)
+    assert "la lettre part sur plusieurs jours" in shown
+    assert "environ 2 jours" in " ".join(shown.lower().split())

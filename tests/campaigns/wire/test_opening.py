@@ -45,6 +45,16 @@ def test_a_server_without_esmtp_is_greeted_the_old_way() -> None:
     assert (said, session.ready) == (["EHLO test.example", "HELO test.example"], True)
 
 
+def test_to_a_mail_exchanger_the_line_is_covered_where_that_is_offered_and_only_there() -> None:
+    offered = ("220 us", "250-us\r\n250 STARTTLS")
+    session, said = talk(relay(Tls.OFFERED), *offered, "220 go", "250 us")
+    assert (session.ready, said) == (True, ["EHLO test.example", "STARTTLS", "EHLO test.example"])
+    session, said = talk(relay(Tls.OFFERED), "220 us", "250 us")
+    assert (session.ready, said) == (True, ["EHLO test.example"])
+    session, said = talk(relay(Tls.OFFERED), *offered, "454 not now")
+    assert (session.ready, said) == (True, ["EHLO test.example", "STARTTLS"])
+
+
 def test_under_starttls_what_was_offered_in_clear_counts_no_more() -> None:
     session, said = talk(
         relay(Tls.STARTTLS, "garrigue"),

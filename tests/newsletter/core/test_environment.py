@@ -2,7 +2,16 @@
 
 import pytest
 
-from newsletter.core.environment import REQUIRED, BadEnvironment, relays, require, server, signing_keys, site
+from newsletter.core.environment import (
+    REQUIRED,
+    BadEnvironment,
+    introduction,
+    relays,
+    require,
+    server,
+    signing_keys,
+    site,
+)
 
 WHOLE = dict.fromkeys(REQUIRED, "said") | {"SIGNING_KEYS": "k1:" + "k" * 32, "ADDRESS_PEPPER": "p" * 32}
 
@@ -71,6 +80,15 @@ def test_only_servers_that_we_can_talk_to() -> None:
     for said in ("", "h:6379", "amqp://h", "redis://h:port"):
         with pytest.raises(BadEnvironment, match=r"REDIS_URL must be a URL that begins with redis:// or rediss://\."):
             server("REDIS_URL", said, ("redis", "rediss"))
+
+
+def test_a_relay_named_twice_is_refused_and_so_is_direct_delivery_without_a_name_of_ones_own() -> None:
+    with pytest.raises(BadEnvironment, match="twice"):
+        relays(["smtp://u:geheim@h:25", "smtp://u:geheim@h:25?weight=2"])
+    with pytest.raises(BadEnvironment, match="EHLO_NAME"):
+        introduction("", relays(["smtp://h", "mx://"]))
+    assert introduction("mail.example", relays(["mx://"])) == "mail.example"
+    assert introduction("", relays(["smtp://h"])) == ""
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,186 @@
+"""A provider's account driven like a wire: letters in, one call at a time in a thread of its own, replies out.
+
+The thread lets a drain look around while a provider thinks: a pause or SIGTERM is heard before the byte that completes
+a call, and a worker that must end does not wait for an answer. A call let go and not answered is doubt, at most one.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from campaigns.core.delivery import Turn
+from campaigns.core.esp import FEW, MANNERS
+from campaigns.core.fault import Fault, Verdict, Whose
+from campaigns.core.outcome import Outcome
+from campaigns.core.receipt import Phase, Receipt
+from campaigns.wire.connection import TOO_LATE
+from campaigns.wire.esp import Answer, EspSession
+from campaigns.wire.letters import Reply
+from campaigns.wire.provider import Letter
+from newsletter.core.message import MessageTemplate
+from newsletter.core.providers import Account
+
+# What the journal is told where SMTP would have said it: an HTTP 200 may refuse a reader.
+CODES = {Turn.ACCEPT: 250, Turn.DEFER: 450, Turn.REFUSE: 550}
+ENDED = "the call was not answered in time"
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """An armed message as it goes into a call."""
+
+    letter: Letter
+    template: MessageTemplate
+
+    @property
+    def delivery(self) -> int:
+        return self.letter.delivery
+
+
+class Calls:
+    """`may_begin(delivery)` and `before_dot(delivery)` are asked for each message of a call right before the byte that
+    completes it: a message whose time has passed holds the call back, and all of it goes back untried."""
+
+    def __init__(
+        self, account: Account, *, may_begin: Callable[[int], bool], before_dot: Callable[[int], object]
+    ) -> None:
+        self._session = EspSession(account)
+        self._may_begin, self._before_dot = may_begin, before_dot
+        self._most = min(FEW, MANNERS[account.provider].batch)
+        self._waiting: deque[Errand] = deque()
+        self._replies: list[Reply] = []
+        self._lock = threading.Lock()  # over what the call's thread and the drain both touch
+        self._called: list[Errand] = []
+        self._let_go: set[int] = set()
+        self._held_back = self._closed = False
+        self._failure: Exception | None = None
+        self._answer: Answer | None = None
+        self._thread: threading.Thread | None = None
+        self._not_before = 0.0
+
+    def room(self) -> int:
+        """Return how many more messages fill the next call; none while the provider wants to be left alone."""
+        return max(0, self._most - len(self._waiting)) if time.monotonic() >= self._not_before else 0
+
+    def put(self, message: Errand) -> None:
+        """Take a message for the next call."""
+        self._waiting.append(message)
+
+    def poll(self, timeout: float) -> list[Reply]:
+        """Make a call if none is under way, and wait for its answer no longer than that."""
+        if self._thread is None and self._waiting and self._failure is None:
+            self._begin()
+        if self._thread is not None:
+            self._thread.join(timeout)
+            if not self._thread.is_alive():
+                self._thread = None
+                self._collect()
+        replies, self._replies = self._replies, []
+        if not replies and (failure := self._failure):
+            self._failure = None
+            raise failure
+        return replies
+
+    def recall(self) -> list[int]:
+        """Take back what waits, and hold back a call that was not let go; that one comes back by `poll` or `close`."""
+        with self._lock:
+            self._held_back = True
+        recalled = [errand.delivery for errand in self._waiting]
+        self._waiting.clear()
+        return recalled
+
+    def idle(self) -> bool:
+        """Is no call under way, and nothing to be told?"""
+        return not (self._thread or self._replies or self._waiting)
+
+    def close(self) -> list[Reply]:
+        """Leave a call under way to itself: what was let go is doubt, the rest was never sent."""
+        if self._thread is not None and not self._thread.is_alive():
+            self._thread = None
+            self._collect()
+        with self._lock:
+            self._held_back = self._closed = True
+            called = self._called if self._thread else []
+            replies = [
+                Reply(errand.delivery, Phase.DOT_SENT, None, ENDED, begun=True)
+                if errand.delivery in self._let_go
+                else Reply(errand.delivery, Phase.MAIL, None, TOO_LATE)
+                for errand in called
+            ]
+        if self._thread is None:
+            self._session.close()
+        self._thread = None
+        replies, self._replies = [*self._replies, *replies], []
+        return replies
+
+    # the call
+
+    def _begin(self) -> None:
+        template = self._waiting[0].template
+        same = list(takewhile(lambda errand: errand.template is template, self._waiting))[: self._most]
+        for _ in same:
+            self._waiting.popleft()
+        self._called, self._let_go, self._answer = same, set(), None
+        letters = [errand.letter for errand in same]
+        self._thread = threading.Thread(target=self._call, args=(template, letters), name="call", daemon=True)
+        self._thread.start()
+
+    def _call(self, template: MessageTemplate, letters: Sequence[Letter]) -> None:
+        self._answer = self._session.send(template, letters, gate=self._gate)
+        if self._closed:  # nobody waited for us
+            self._session.close()
+
+    def _gate(self, deliveries: Sequence[int]) -> bool:
+        """Right before the completing byte: the journal notes these, or the call does not happen."""
+        with self._lock:
+            if self._held_back or not all(map(self._may_begin, deliveries)):
+                return False
+            try:
+                for delivery in deliveries:
+                    self._before_dot(delivery)
+            except Exception as problem:
+                self._failure = problem
+                raise
+            self._let_go.update(deliveries)
+            return True
+
+    def _collect(self) -> None:
+        """Put an answer into replies. What was let go and then certainly not taken is told to the journal as well."""
+        answer = self._answer
+        if answer is None:  # the thread died of something unforeseen: what was let go may have been taken
+            self._replies += [self._lost(errand.delivery) for errand in self._called]
+            return
+        self._replies += [_reply(receipt) for receipt in answer.receipts]
+        if answer.wait:
+            self._not_before = time.monotonic() + answer.wait.total_seconds()
+        first = Outcome(None, answer.pause, answer.detail, rest=answer.wait)
+        for delivery in answer.untried:
+            phase, code = (Phase.REPLIED, CODES[Turn.DEFER]) if delivery in self._let_go else (Phase.MAIL, None)
+            self._replies.append(Reply(delivery, phase, code, TOO_LATE, outcome=first))
+            first = Outcome(None)  # said once
+
+    def _lost(self, delivery: int) -> Reply:
+        if delivery in self._let_go:
+            return Reply(delivery, Phase.DOT_SENT, None, ENDED, begun=True)
+        return Reply(delivery, Phase.MAIL, None, TOO_LATE)
+
+
+def _reply(receipt: Receipt) -> Reply:
+    """Return a provider's word on one message: the ledger keeps its own code, the journal the one that it can read."""
+    verdict = None
+    if receipt.turn is Turn.REFUSE and receipt.reason != "unfillable":
+        # The provider knows the reader, we do not know why: the breaker counts it.
+        verdict = Verdict(Fault(receipt.reason or Fault.UNKNOWN), Whose.READER)
+    elif receipt.turn is Turn.DEFER:
+        verdict = Verdict(Fault.TRANSIENT, Whose.RELAY)
+    said = receipt.phase is Phase.REPLIED
+    return Reply(
+        receipt.delivery,
+        receipt.phase,
+        CODES.get(receipt.turn) if said else None,
+        receipt.text,
+        outcome=Outcome(receipt, verdict=verdict),
+    )
