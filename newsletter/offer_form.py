@@ -215,7 +215,7 @@ class OfferForm(forms.Form):
             self.add_error("valid_until", _("Le dernier jour vient avant le premier."))
         elif start and end and end - start > LONGEST:
             self.add_error("valid_until", _("Une offre dure deux ans au plus. Vérifiez l’année."))
-        if said.get("price_kind") not in PRICED:
+        if "price_kind" in said and said["price_kind"] not in PRICED:
             said |= {"price": None, "price_unit": "", "price_was": None, "price_lowest": None}
         if said.get("no_image") and not self.files.get("image"):
             said["image"] = said["image_alt"] = self.shown = ""
@@ -234,6 +234,10 @@ class OfferForm(forms.Form):
         """Return what can be kept while the member still types: whatever makes sense already, and no picture."""
         said = self.said()
         said.pop("image", None)
+        if self.errors.keys() & {"valid_from", "valid_until"}:
+            # half a season might run backwards
+            said.pop("valid_from", None)
+            said.pop("valid_until", None)
         return said
 
     def wrong(self) -> dict[str, list[str]]:

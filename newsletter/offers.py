@@ -194,7 +194,9 @@ def copy(offer: Offer, *, by: User | None, now: datetime, into: Offer | None = N
 def past(member: Member, *, other_than: Offer | None = None) -> list[Offer]:
     """Return what this member may say again: whatever was shown to the board once, or is over; the last first."""
     shown = ~Q(state=OfferState.DRAFT) | Q(moves__isnull=False)
-    rows = member.offers.filter(shown).exclude(title="").exclude(pk=other_than.pk if other_than else None)
+    rows = member.offers.filter(shown).exclude(title="")
+    if other_than is not None:
+        rows = rows.exclude(pk=other_than.pk)
     return list(rows.distinct().order_by(F("valid_until").desc(nulls_last=True), "-pk")[:24])
 
 

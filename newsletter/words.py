@@ -141,6 +141,15 @@ REMARKS: dict[Remark, Words] = {
     Remark.OVER_BEFORE: _("La prochaine lettre partira après ce jour : l’offre n’y paraîtrait pas."),
 }
 
+# The same, as the board reads it beside the offer.
+FINDINGS: dict[Remark, Words] = {
+    Remark.ALCOHOL: _("Touche à l’alcool : la mention légale est ajoutée dans la lettre."),
+    Remark.REDUCTION: _("Annonce une réduction sans dire le prix le plus bas des 30 derniers jours."),
+    Remark.BEFORE_TAX: _("Parle d’un prix hors taxes : un particulier doit lire un prix TTC."),
+    Remark.UNDATED: _("Le prix ne dit pas jusqu’à quand il vaut."),
+    Remark.OVER_BEFORE: _("Elle sera terminée avant le départ de la prochaine lettre."),
+}
+
 REFUSALS: dict[Refusal, Words] = {
     Refusal.NOT_A_PICTURE: _(
         "Ce fichier n’est pas une photo que nous savons lire. Envoyez un JPEG, un HEIC, un PNG ou un WEBP."

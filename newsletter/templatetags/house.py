@@ -80,8 +80,9 @@ def missing_word(thing: str) -> str | Promise:
 
 
 @register.filter
-def remark_word(remark: str) -> str | Promise:
-    return words.REMARKS[Remark(remark)]
+def finding_word(remark: str) -> str | Promise:
+    """Return what the board is told of an offer where the law has something to say."""
+    return words.FINDINGS[Remark(remark)]
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""What the form's own script asks for: keep the words, take the picture, show the card. Without it the form is whole."""
+"""What the form's script asks for: keep the words, take the picture, show the card. The form is whole without it."""
 
 from typing import Any
 
@@ -24,15 +24,17 @@ class OfferKeeping(OfferPage):
         """Keep what makes sense of what is typed so far."""
         form = OfferForm(self.request.POST, offer=self.offer)
         form.is_valid()
-        now = timezone.now()
+        said, now = form.said_so_far(), timezone.now()
+        if self.request.POST.get("hung", "") != form.was:
+            # typed about another picture than the one that hangs there now
+            for name in ("image_rights", "focus_x", "focus_y"):
+                said.pop(name, None)  # type: ignore[misc]
         try:
             if self.offer:
-                kept = offers.edit(
-                    self.offer, by=self.by, now=now, seen=self.seen, writer=self.writer, **form.said_so_far()
-                )
+                kept = offers.edit(self.offer, by=self.by, now=now, seen=self.seen, writer=self.writer, **said)
             else:
                 kept = offers.draft(
-                    self.member, by=self.by, now=now, begun_as=self.begun_as, writer=self.writer, **form.said_so_far()
+                    self.member, by=self.by, now=now, begun_as=self.begun_as, writer=self.writer, **said
                 )
         except offers.Diverged as diverged:
             return self._other(form, diverged.offer)

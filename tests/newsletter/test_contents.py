@@ -60,7 +60,7 @@ def test_without_a_link_the_members_phone_leads_on() -> None:
 
     card = next(contents.content_of(make.edition(offer)).offers())
 
-    assert card.paragraphs == ("Au moulin.", "Au téléphone\u00a0: 04 90 00 00 00")
+    assert (card.paragraphs, card.phone, card.dial) == (("Au moulin.",), "04 90 00 00 00", "0490000000")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from PIL import Image
 
 from newsletter import pictures
-from newsletter.pictures import Refusal, Refused
+from newsletter.pictures import Kept, Refusal, Refused
 
 
 def drawn(size: tuple[int, int] = (300, 200), form: str = "JPEG", mode: str = "RGB", **how: Any) -> io.BytesIO:
@@ -33,7 +33,7 @@ def test_a_picture_becomes_a_progressive_jpeg_named_by_its_bytes(form: str) -> N
 
 
 def test_a_wide_picture_is_made_small_and_a_small_one_is_left_as_it_is() -> None:
-    assert opened(pictures.take(drawn((3000, 1500)))).size == (1200, 600)
+    assert opened(pictures.take(drawn((4000, 2000)))).size == (1600, 800)
     assert opened(pictures.take(drawn((300, 200)))).size == (300, 200)
 
 
@@ -43,15 +43,18 @@ def test_a_letter_shows_every_picture_three_wide_and_two_high(
 ) -> None:
     name = pictures.take(drawn(size))
 
-    kept, *shown = pictures.card(name, *size)
+    kept = pictures.card(Kept(name, *size))
 
-    assert opened(kept).size == tuple(shown) == (cut or size)
-    assert (kept == name) is (cut is None)
-    assert pictures.card(name, *size) == (kept, *shown)
+    assert opened(kept.name).size == (kept.width, kept.height) == (cut or size)
+    assert (kept.name == name) is (cut is None)
+    assert pictures.card(Kept(name, *size)) == kept
 
 
 def test_a_picture_whose_file_is_gone_keeps_its_place_in_the_letter() -> None:
-    assert pictures.card("offers/ab/gone.jpg", 900, 1200) == ("offers/ab/gone.jpg", 900, 1200)
+    gone = Kept("offers/ab/gone.jpg", 900, 1200)
+
+    assert pictures.card(gone) == gone
+    assert pictures.weight(gone.name) == 0
 
 
 def test_the_same_picture_is_kept_once() -> None:
