@@ -61,7 +61,7 @@ def day(label: Any) -> forms.DateField:
         label=label,
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        error_messages={"invalid": _("Cette date n’existe pas. Écrivez-la ainsi : 24/12/2026.")},
+        error_messages={"invalid": _("Cette date n’existe pas. Écrivez-la ainsi : 24/12/2026.")},
     )
 
 

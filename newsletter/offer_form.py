@@ -80,8 +80,10 @@ class OfferForm(forms.Form):
         label=_("Photo"),
         required=False,
         allow_empty_file=True,
-        help_text=_("En largeur de préférence. JPEG, PNG ou WEBP ; nous la réduisons pour vous."),
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp", "data-preview": ""}),
+        help_text=_("Celle de votre téléphone convient : nous la redressons et la réduisons pour vous."),
+        widget=forms.FileInput(
+            attrs={"accept": "image/jpeg,image/png,image/webp,image/heic,image/heif", "data-preview": ""}
+        ),
     )
     image_alt = forms.CharField(
         label=_("Ce qu’on voit sur la photo"),
@@ -115,20 +117,20 @@ class OfferForm(forms.Form):
     )
     price_lowest = amount(
         _("Votre prix le plus bas des 30 derniers jours (€)"),
-        help_text=_("La loi le demande dès qu’un prix est barré : le prix barré ne peut pas le dépasser."),
+        help_text=_("La loi le demande dès qu’un prix est barré : le prix barré ne peut pas le dépasser."),
     )
     title_en = forms.CharField(
         label=_("Titre en anglais"),
         max_length=80,
         required=False,
-        error_messages={"max_length": _("Le titre tient en 80 caractères ; il en a %(show_value)d.")},
+        error_messages={"max_length": _("Le titre tient en 80 caractères ; il en a %(show_value)d.")},
         widget=forms.TextInput(attrs={"lang": "en"}),
     )
     text_en = Prose(
         label=_("Texte en anglais"),
         max_length=600,
         required=False,
-        error_messages={"max_length": _("Le texte tient en 600 caractères ; il en a %(show_value)d.")},
+        error_messages={"max_length": _("Le texte tient en 600 caractères ; il en a %(show_value)d.")},
         widget=forms.Textarea(attrs={"rows": 5, "lang": "en", "data-count": _("{n} caractères restants")}),
     )
     booking_phone = forms.CharField(
@@ -155,7 +157,7 @@ class OfferForm(forms.Form):
         label=_("Accessibilité"),
         choices=list(words.ACCESS.items()),
         required=False,
-        help_text=_("Imprimé dans la lettre : cochez ce qui est vrai tous les jours de l’offre."),
+        help_text=_("Imprimé dans la lettre : cochez ce qui est vrai tous les jours de l’offre."),
         widget=forms.CheckboxSelectMultiple,
     )
 

@@ -93,7 +93,8 @@ def card(kept: Kept, size: Size = Size.MAIL) -> Kept:
     """
     wide, high = min(kept.width, max(1, kept.height * 3 // 2)), min(kept.height, max(1, kept.width * 2 // 3))
     whole = kept.width - wide <= kept.width // 50 and kept.height - high <= kept.height // 50
-    if whole and kept.width <= size.value:
+    # a little too wide is lighter than written once more
+    if whole and kept.width <= size.value * 5 // 4:
         return kept
     if whole:
         wide, high = kept.width, kept.height

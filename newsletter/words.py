@@ -119,33 +119,33 @@ MISSING: dict[Missing, Words] = {
     Missing.IMAGE_ALT: _("Décrivez la photo en quelques mots, pour ceux qui ne la voient pas."),
     Missing.IMAGE_RIGHTS: _("Cochez que vous avez le droit d’utiliser cette photo, ou retirez-la."),
     Missing.STRUCK_ALONE: _(
-        "Dites votre prix le plus bas des 30 derniers jours : sans lui, la loi interdit un prix barré."
+        "Dites votre prix le plus bas des 30 derniers jours : sans lui, la loi interdit un prix barré."
     ),
     Missing.STRUCK_TOO_HIGH: _(
-        "Le prix barré dépasse votre prix le plus bas des 30 derniers jours : la loi l’interdit."
+        "Le prix barré dépasse votre prix le plus bas des 30 derniers jours : la loi l’interdit."
     ),
-    Missing.STRUCK_NO_REDUCTION: _("Le prix barré n’est pas plus haut que votre prix : il n’y a pas de réduction."),
+    Missing.STRUCK_NO_REDUCTION: _("Le prix barré n’est pas plus haut que votre prix : il n’y a pas de réduction."),
 }
 
 REMARKS: dict[Remark, Words] = {
     Remark.ALCOHOL: _(
-        "Cette offre touche à l’alcool : la lettre ajoute d’elle-même la mention « L’abus d’alcool est dangereux pour "
-        "la santé ». Vous n’avez rien à écrire."
+        "Cette offre touche à l’alcool : la lettre ajoute d’elle-même la mention « L’abus d’alcool est dangereux pour "
+        "la santé ». Vous n’avez rien à écrire."
     ),
     Remark.REDUCTION: _(
-        "Vous annoncez une réduction : dites le prix barré et votre prix le plus bas des 30 derniers jours, "
-        "sous « Prix barré »."
+        "Vous annoncez une réduction : dites le prix barré et votre prix le plus bas des 30 derniers jours, "
+        "sous « Prix barré »."
     ),
-    Remark.BEFORE_TAX: _("Un particulier doit lire un prix TTC : retirez le prix hors taxes."),
-    Remark.UNDATED: _("Dites jusqu’à quand ce prix vaut : il faut un premier et un dernier jour."),
-    Remark.OVER_BEFORE: _("La prochaine lettre partira après ce jour : l’offre n’y paraîtrait pas."),
+    Remark.BEFORE_TAX: _("Un particulier doit lire un prix TTC : retirez le prix hors taxes."),
+    Remark.UNDATED: _("Dites jusqu’à quand ce prix vaut : il faut un premier et un dernier jour."),
+    Remark.OVER_BEFORE: _("La prochaine lettre partira après ce jour : l’offre n’y paraîtrait pas."),
 }
 
 # The same, as the board reads it beside the offer.
 FINDINGS: dict[Remark, Words] = {
-    Remark.ALCOHOL: _("Touche à l’alcool : la mention légale est ajoutée dans la lettre."),
+    Remark.ALCOHOL: _("Touche à l’alcool : la mention légale est ajoutée dans la lettre."),
     Remark.REDUCTION: _("Annonce une réduction sans dire le prix le plus bas des 30 derniers jours."),
-    Remark.BEFORE_TAX: _("Parle d’un prix hors taxes : un particulier doit lire un prix TTC."),
+    Remark.BEFORE_TAX: _("Parle d’un prix hors taxes : un particulier doit lire un prix TTC."),
     Remark.UNDATED: _("Le prix ne dit pas jusqu’à quand il vaut."),
     Remark.OVER_BEFORE: _("Elle sera terminée avant le départ de la prochaine lettre."),
 }

@@ -45,9 +45,9 @@ SENTENCES = {
         "offer_gone": "« {where} » a été retirée ou refusée depuis : retirez-la de l’édition.",
         "offer_over": "« {where} » sera terminée le jour de l’envoi.",
         "offer_newer": "« {where} » a une version plus récente, déjà approuvée.",
-        "offer_untranslated": "« {where} » n’a pas de texte anglais : elle paraîtra en français.",
-        "legal_reduction": "« {where} » annonce une réduction sans dire le prix le plus bas des 30 derniers jours.",
-        "legal_before_tax": "« {where} » parle d’un prix hors taxes : un lecteur doit lire le prix TTC.",
+        "offer_untranslated": "« {where} » n’a pas de texte anglais : elle paraîtra en français.",
+        "legal_reduction": "« {where} » annonce une réduction sans dire le prix le plus bas des 30 derniers jours.",
+        "legal_before_tax": "« {where} » parle d’un prix hors taxes : un lecteur doit lire le prix TTC.",
     },
     "en": {
         "no_offers": "The edition holds no offer.",

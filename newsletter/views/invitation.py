@@ -97,7 +97,7 @@ def copy(request: HttpRequest, token: str) -> HttpResponse:
             row = offers.copy(known[chosen], by=None, now=timezone.now(), into=found.offer)
             messages.success(request, copied(row))
         except offers.NotEditable:
-            messages.warning(request, _("Cette offre a changé entre-temps ; la voici telle qu’elle est."))
+            messages.warning(request, _("Cette offre a changé entre-temps ; la voici telle qu’elle est."))
     return redirect("invitation", token)
 
 

@@ -47,7 +47,7 @@ class OfferPage:
             self.offer = diverged.offer
             return self._page(form, other=differences(form, diverged.offer))
         except (offers.NotEditable, IllegalMove):
-            messages.warning(self.request, _("Cette offre a changé entre-temps ; la voici telle qu’elle est."))
+            messages.warning(self.request, _("Cette offre a changé entre-temps ; la voici telle qu’elle est."))
             return self._go("offer")
 
     def ask_for(self, lacking: list[Missing]) -> HttpResponse:
@@ -154,5 +154,5 @@ def copied(offer: Offer) -> str:
     """Return what its member should look at in a draft that an older offer filled."""
     said = _("L’offre est recopiée.")
     if offer.valid_from or offer.valid_until:
-        said += " " + _("Ses dates sont celles de cette saison : vérifiez-les.")
+        said += " " + _("Ses dates sont celles de cette saison : vérifiez-les.")
     return said

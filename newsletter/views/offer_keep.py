@@ -126,7 +126,7 @@ def weigh(mail: int, archive: int) -> str:
 
 def closed() -> JsonResponse:
     """Say that the offer is no longer on its member's desk."""
-    said = _("Cette offre n’est plus un brouillon : ce que vous venez d’écrire est gardé sur ce téléphone.")
+    said = _("Cette offre n’est plus un brouillon : ce que vous venez d’écrire est gardé sur ce téléphone.")
     return JsonResponse({"closed": said}, status=CONFLICT)
 
 

@@ -17,6 +17,9 @@
 
   for (const part of hanging.querySelectorAll("[data-scripted]")) part.hidden = false;
   cross.hidden = false;
+  // what is asked of a picture is asked once there is one
+  const about = hanging.querySelector(".with-picture");
+  about.hidden = aim.hidden && !about.querySelector("[aria-invalid], input[type=text][value]");
 
   const say = (words, wrong = false) => {
     told.toggleAttribute("data-wrong", wrong);
@@ -86,7 +89,7 @@
     down.value = 40;
     place();
     form.elements.image_rights.checked = false;
-    aim.hidden = false;
+    aim.hidden = about.hidden = false;
     document.getElementById("weight").textContent = facts.weight;
     hanging.querySelector("img.preview")?.remove();
     input.value = "";
@@ -140,6 +143,7 @@
     const file = input.files[0];
     if (!file) return;
     say(said.photoHere);
+    about.hidden = false;
     waiting = await small(file);
     again = 0;
     send();

@@ -202,7 +202,7 @@
     else remember();
     tellFields(answer.said, answer.wrong);
     document.getElementById("untranslated").hidden = !answer.untranslated;
-    say((wrong ? said.but : said.sent).replace("{at}", answer.at));
+    say((wrong ? said.but : said.there).replace("{at}", answer.at));
     clear();
     preview();
     form.dispatchEvent(new CustomEvent("kept"));
