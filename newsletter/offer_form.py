@@ -123,14 +123,14 @@ class OfferForm(forms.Form):
         label=_("Titre en anglais"),
         max_length=80,
         required=False,
-        error_messages={"max_length": _("Le titre tient en 80 caractères ; il en a %(show_value)d.")},
+        error_messages={"max_length": _("Le titre tient en 80 caractères ; il en a %(show_value)d.")},
         widget=forms.TextInput(attrs={"lang": "en"}),
     )
     text_en = Prose(
         label=_("Texte en anglais"),
         max_length=600,
         required=False,
-        error_messages={"max_length": _("Le texte tient en 600 caractères ; il en a %(show_value)d.")},
+        error_messages={"max_length": _("Le texte tient en 600 caractères ; il en a %(show_value)d.")},
         widget=forms.Textarea(attrs={"rows": 5, "lang": "en", "data-count": _("{n} caractères restants")}),
     )
     booking_phone = forms.CharField(

@@ -97,12 +97,6 @@ def access_words(offer: OfferContent) -> str:
 
 
 @register.filter
-def kilobytes(count: int) -> int:
-    """`{{ bytes|kilobytes }}`: in thousands, and never nothing."""
-    return max(1, round(count / 1000)) if count else 0
-
-
-@register.filter
 def price_words(offer: OfferContent) -> str:
     """`{{ offer|price_words }}`: à partir de 24 € par personne."""
     return word_price(offer.price_kind, offer.price, offer.price_unit, _language())

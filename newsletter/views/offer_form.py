@@ -133,7 +133,7 @@ class OfferPage:
             "writer": posted.get("writer") or uuid4(),
             "begun_as": posted.get("begun_as") or uuid4(),
             "said": said_at(offer, today=timezone.localdate()) if offer else {},
-            "weights": weights(offer) if offer else None,
+            "weight": weigh(offer) if offer else "",
             "past": offers.past(self.member, other_than=offer) if untouched and not form.is_bound else [],
         }
         return render(self.request, "pages/desk/form.html", context)
@@ -142,12 +142,16 @@ class OfferPage:
         return HttpResponseRedirect(self.url(name))
 
 
-def weights(offer: Offer) -> tuple[int, int] | None:
-    """Return what its picture weighs in a letter and in the archive, in bytes."""
+def weigh(offer: Offer) -> str:
+    """Return what its picture weighs in a letter and in the archive, in a sentence; nothing without a picture."""
     if not (offer.image and offer.image_width and offer.image_height):
-        return None
+        return ""
     kept = pictures.Kept(offer.image.name or "", offer.image_width, offer.image_height, offer.focus_x, offer.focus_y)
-    return pictures.weight(pictures.card(kept).name), pictures.weight(pictures.card(kept, pictures.Size.ARCHIVE).name)
+    mail, archive = (pictures.weight(pictures.card(kept, size).name) for size in pictures.Size)
+    return _("%(mail)d ko dans la lettre, %(archive)d ko dans les archives.") % {
+        "mail": max(1, round(mail / 1000)),
+        "archive": max(1, round(archive / 1000)),
+    }
 
 
 def copied(offer: Offer) -> str:

@@ -11,7 +11,7 @@ from newsletter import contents, offers, pictures, rendering, words
 from newsletter.middleware import MAIL_POLICY, MAIL_SANDBOX
 from newsletter.models import Offer
 from newsletter.offer_form import OfferForm, differences, said_at, typed
-from newsletter.views.offer_form import OfferPage, weights
+from newsletter.views.offer_form import OfferPage, weigh
 
 CONFLICT = 409
 GONE = 410
@@ -103,24 +103,15 @@ class OfferKeeping(OfferPage):
 
 def hung(offer: Offer) -> dict[str, Any]:
     """Return which picture hangs on the offer, how large it is, and what it weighs."""
-    facts = weights(offer)
-    if facts is None:
+    weight = weigh(offer)
+    if not weight:
         return {"picture": ""}
-    mail, archive = facts
     return {
         "picture": offer.image.name,
         "url": offer.image.url,
         "width": offer.image_width,
         "height": offer.image_height,
-        "weight": weigh(mail, archive),
-    }
-
-
-def weigh(mail: int, archive: int) -> str:
-    """Return what a picture weighs, in a sentence."""
-    return _("%(mail)d ko dans la lettre, %(archive)d ko dans les archives.") % {
-        "mail": max(1, round(mail / 1000)),
-        "archive": max(1, round(archive / 1000)),
+        "weight": weight,
     }
 
 

@@ -14,14 +14,19 @@
   const PATIENCE = 20000;
 
   let changes = 0; // counted, so that an answer knows whether it speaks of the last one
+  let sent = 0;
+  let whole = true; // whether the house took every field of it
   let sending = false;
   let again = 0; // tries that failed, one after another
   let timer = 0;
   let halted = false; // somebody has to decide first
 
+  const unsent = () => sent !== changes || !whole;
+
   // ---- on this telephone
 
-  const key = (offer = said.offer) => `garrigue.offre.${offer}`;
+  // One entry for each page, so that no page forgets what another one still keeps.
+  const key = (offer = said.offer) => `garrigue.offre.${offer}.${form.elements.writer.value}`;
   const typed = () => [...new FormData(form)].filter(([name, value]) => !NOT_TYPED.includes(name) && typeof value === "string");
 
   const remember = () => {
@@ -33,29 +38,33 @@
       return false; // a full or forbidden store: then only the house keeps it
     }
   };
-  const recall = () => {
+  const recall = (name) => {
     try {
-      return JSON.parse(localStorage.getItem(key()));
+      return JSON.parse(localStorage.getItem(name));
     } catch {
       return null;
     }
   };
-  const forget = (offer) => {
+  const forget = (name = key()) => {
     try {
-      localStorage.removeItem(key(offer));
+      localStorage.removeItem(name);
     } catch {
       // nothing was kept either
     }
   };
-  const forgetOld = () => {
-    for (const name of Object.keys(localStorage)) {
-      if (!name.startsWith("garrigue.offre.")) continue;
-      try {
-        if (Date.now() - JSON.parse(localStorage.getItem(name)).at > DAYS_KEPT * 864e5) localStorage.removeItem(name);
-      } catch {
-        localStorage.removeItem(name);
+  // What pages of this draft have left here, the last first; what is older than three months is let go.
+  const left = () => {
+    const found = [];
+    try {
+      for (const name of Object.keys(localStorage).filter((name) => name.startsWith("garrigue.offre."))) {
+        const entry = recall(name);
+        if (!entry || Date.now() - entry.at > DAYS_KEPT * 864e5) forget(name);
+        else if (name.startsWith(`garrigue.offre.${said.offer}.`)) found.push({ ...entry, name });
       }
+    } catch {
+      // a store that may not be read keeps nothing
     }
+    return found.sort((one, other) => other.at - one.at);
   };
 
   // The same amount, address or line end, whoever wrote it.
@@ -86,13 +95,15 @@
     bar.hidden = false;
     if (mark.textContent !== words) mark.textContent = words;
   };
+  let offering = false; // an earlier text is offered back: that stays until it is answered
   const show = (name, prepare) => {
+    offering = name === "say-found";
     const part = document.getElementById(name).content.cloneNode(true);
     if (prepare) prepare(part);
     box.replaceChildren(part);
     bar.hidden = false;
   };
-  const clear = () => box.replaceChildren();
+  const clear = () => offering || box.replaceChildren();
 
   // Each field has its line below it, which a screen reader hears when it changes.
   const told = (name) => {
@@ -192,14 +203,16 @@
 
   const kept = (answer, upTo) => {
     again = 0;
-    const before = said.offer;
+    const before = key();
     form.elements.version.value = answer.version;
     said.offer = answer.offer;
     settle(answer.doors);
-    if (before !== said.offer) forget(before);
+    if (before !== key()) forget(before);
     const wrong = Object.keys(answer.wrong).length > 0;
-    if (upTo === changes && !wrong) forget();
-    else remember();
+    sent = upTo;
+    whole = !wrong;
+    if (unsent()) remember();
+    else forget();
     tellFields(answer.said, answer.wrong);
     document.getElementById("untranslated").hidden = !answer.untranslated;
     say((wrong ? said.but : said.there).replace("{at}", answer.at));
@@ -274,7 +287,7 @@
     edited.add(name);
     changes += 1;
     clearTimeout(writing);
-    writing = setTimeout(() => remember() && say(said.here), 250);
+    writing = setTimeout(() => unsent() && remember() && say(said.here), 250);
     if (!halted && !again) soon(event.type === "change" ? 300 : 1200);
   };
   form.addEventListener("input", changed);
@@ -292,44 +305,54 @@
     send();
   });
   const leave = () => {
-    if (changes && recall() === null && bar.hidden) remember();
-    else if (writing) remember();
+    if (unsent()) remember();
   };
   addEventListener("pagehide", leave);
-  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && changes && recall() && remember());
+  document.addEventListener("visibilitychange", leave);
   // Without a connection a press would only lead to the browser's own page of sorrow.
   form.addEventListener("submit", (event) => {
-    if (changes) remember();
+    if (unsent()) remember();
     if (navigator.onLine) return;
     event.preventDefault();
     say(said.here);
     show("say-offline");
   });
 
-  // ---- what this telephone still keeps of an earlier visit
+  // ---- what this telephone still keeps of an earlier visit, and what was typed before this script came
 
-  forgetOld();
-  const entry = recall();
-  if (entry && spelled(entry.values) === spelled(typed())) forget();
-  else if (entry) {
+  const begun = [...form.elements].some((field) => {
+    if (!field.name || NOT_TYPED.includes(field.name)) return false;
+    if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+    if (field.tagName !== "SELECT") return field.value !== field.defaultValue;
+    const wanted = [...field.options].find((option) => option.defaultSelected) || field.options[0];
+    return !wanted.selected;
+  });
+  const [entry] = left().filter((one) => spelled(one.values) !== spelled(typed()) || forget(one.name));
+  if (entry) {
     show("say-found", (part) => {
-      part.querySelector("[data-when]").textContent = new Date(entry.at).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+      const when = new Date(entry.at).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+      part.querySelector("[data-when]").textContent = when;
     });
     box.onclick = (event) => {
       const act = event.target.dataset.do;
-      if (act === "drop") {
-        forget();
-        clear();
-        bar.hidden = !mark.textContent;
-      }
-      if (act !== "take") return;
+      if (act !== "take" && act !== "drop") return;
+      offering = false;
       clear();
-      form.elements.version.value = entry.version;
-      form.elements.begun_as.value = entry.begun;
-      fillIn(entry.values);
-      changes += 1;
-      remember();
-      send();
+      if (act === "take") {
+        form.elements.version.value = entry.version;
+        form.elements.begun_as.value = entry.begun;
+        fillIn(entry.values);
+        changes += 1;
+        remember();
+        send();
+      }
+      if (entry.name !== key()) forget(entry.name);
+      bar.hidden = !mark.textContent;
     };
+  }
+  if (begun) {
+    changes += 1;
+    remember();
+    soon(300);
   }
 })();
