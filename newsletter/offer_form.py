@@ -95,8 +95,10 @@ class OfferForm(forms.Form):
         label=_("J’ai le droit d’utiliser cette photo, et les personnes qu’on y reconnaît sont d’accord."),
         required=False,
     )
-    focus_x = forms.IntegerField(label=_("Ce qui compte, de gauche à droite"), required=False, widget=_slider())
-    focus_y = forms.IntegerField(label=_("Ce qui compte, de haut en bas"), required=False, widget=_slider())
+    focus_x = forms.IntegerField(
+        label=_("Ce qui compte, de gauche à droite"), initial=50, required=False, widget=_slider()
+    )
+    focus_y = forms.IntegerField(label=_("Ce qui compte, de haut en bas"), initial=40, required=False, widget=_slider())
     no_image = forms.BooleanField(label=_("Retirer cette photo"), required=False)
     interests = forms.MultipleChoiceField(
         label=_("Thèmes"),

@@ -321,7 +321,7 @@
   // ---- what this telephone still keeps of an earlier visit, and what was typed before this script came
 
   const begun = [...form.elements].some((field) => {
-    if (!field.name || NOT_TYPED.includes(field.name)) return false;
+    if (!field.name || NOT_TYPED.includes(field.name) || field.type === "range") return false;
     if (field.type === "checkbox") return field.checked !== field.defaultChecked;
     if (field.tagName !== "SELECT") return field.value !== field.defaultValue;
     const wanted = [...field.options].find((option) => option.defaultSelected) || field.options[0];

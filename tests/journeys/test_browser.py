@@ -128,9 +128,9 @@ def test_a_member_proposes_an_offer_on_a_phone(house: House, phone: Page) -> Non
     sign_in(phone, house, MARGUERITE)
     assert fits(phone)
     phone.get_by_role("link", name="Proposer une offre").click()
-    phone.get_by_label("Titre").fill("La veillée des olives")
+    phone.get_by_label("Titre", exact=True).fill("La veillée des olives")
     text = "On trie, on chante, on soupe."
-    phone.get_by_label("Texte").fill(text)
+    phone.get_by_label("Texte", exact=True).fill(text)
     expect(phone.get_by_text(f"{600 - len(text)} caractères restants")).to_be_visible()
     phone.get_by_label("Prix", exact=True).select_option("free")
     expect(phone.get_by_label("Montant TTC (€)")).to_be_hidden()
