@@ -138,7 +138,7 @@ def test_a_member_proposes_an_offer_on_a_phone(house: House, phone: Page) -> Non
     phone.get_by_label("Dernier jour").fill((TODAY + timedelta(days=30)).isoformat())
     phone.get_by_label("Lien pour réserver").fill("www.moulin.example/veillee")
     phone.get_by_label(re.compile("^Photo")).set_input_files(PICTURE)
-    expect(phone.locator(".whole img")).to_be_visible()
+    expect(phone.locator(".whole img")).to_be_visible(timeout=30_000)
     phone.get_by_label("Ce qu’on voit sur la photo").fill("L’huile coule")
     phone.get_by_label("J’ai le droit d’utiliser cette photo").check()
     phone.get_by_text("Thèmes et public").tap()

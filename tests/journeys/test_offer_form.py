@@ -152,7 +152,7 @@ def test_what_must_stay_in_sight_is_tapped_and_the_card_follows(house: House, po
     begin(page, "La meule tourne")
     page.get_by_label(re.compile("^Photo")).set_input_files(PICTURE)
     whole = page.locator(".whole")
-    expect(whole.locator("img")).to_be_visible()
+    expect(whole.locator("img")).to_be_visible(timeout=30_000)
     expect(page.locator("#weight")).to_have_text(re.compile(r"\d+ ko dans la lettre, \d+ ko dans les archives\."))
     box = whole.bounding_box()
     assert box
