@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
 from newsletter import offers
@@ -93,6 +94,7 @@ def offer_picture(request: HttpRequest, offer_id: int) -> HttpResponse:
 
 
 @never_cache
+@xframe_options_sameorigin
 @sign_in_required
 def offer_preview(request: HttpRequest, offer_id: int) -> HttpResponse:
     return keeping(request, offer_of(signed_in(request), offer_id)).preview()

@@ -8,7 +8,7 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from newsletter import contents, offers, pictures, rendering, words
-from newsletter.middleware import MAIL_POLICY, MAIL_SANDBOX
+from newsletter.middleware import MAIL_SANDBOX, PREVIEW_POLICY
 from newsletter.models import Offer
 from newsletter.offer_form import OfferForm, differences, said_at, typed
 from newsletter.views.offer_form import OfferPage, weigh
@@ -69,7 +69,7 @@ class OfferKeeping(OfferPage):
         card = contents.card_of(self.offer, self.member, key=str(self.offer.pk), language=language)
         # a link of the card opens beside the form, not inside the frame
         shown = rendering.render_card(card, language).replace("<head>", '<head><base target="_blank">', 1)
-        policy = MAIL_POLICY + MAIL_SANDBOX
+        policy = PREVIEW_POLICY + MAIL_SANDBOX
         return HttpResponse(shown, headers={"Content-Security-Policy": policy, "Content-Language": language})
 
     def _kept(self, wrong: dict[str, list[str]]) -> JsonResponse:
@@ -121,9 +121,9 @@ def closed() -> JsonResponse:
     return JsonResponse({"closed": said}, status=CONFLICT)
 
 
-def over(sign_in: str) -> JsonResponse:
+def over(way: str) -> JsonResponse:
     """Say that the link is over, and where a new one comes from."""
-    return JsonResponse({"over": sign_in}, status=GONE)
+    return JsonResponse({"over": way}, status=GONE)
 
 
 def keeping(request: HttpRequest, offer: Offer, **who: Any) -> OfferKeeping:

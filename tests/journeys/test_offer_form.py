@@ -189,6 +189,8 @@ def test_a_link_that_ends_while_one_types_leads_back_to_the_same_words(
     expect(mark(page)).to_have_text("Enregistré sur ce téléphone")
     assert row(house, "Trois nuits au mas")["text"] == ""
     page.get_by_role("link", name="Recevoir un nouveau lien").tap()
+    expect(page.get_by_role("heading", level=1, name="Cette invitation n’est plus valable")).to_be_visible()
+    page.get_by_role("link", name="Recevoir un nouveau lien").tap()
     page.get_by_label("Votre adresse e-mail").fill(HELENE)
     ask = page.get_by_role("button", name="Recevoir le lien")
     page.goto(house.sign_in_link(HELENE, asked_by=ask.click))

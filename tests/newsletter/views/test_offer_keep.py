@@ -301,10 +301,10 @@ def test_behind_an_invitation_all_of_it_works_without_a_log_in(client: Client) -
     assert "_auth_user_id" not in client.session
 
 
-def test_a_link_that_is_over_keeps_nothing_and_tells_the_way_to_the_same_draft(client: Client) -> None:
+def test_a_link_that_is_over_keeps_nothing_and_tells_where_a_new_one_comes_from(client: Client) -> None:
     offer = make.offer(title="Avant")
     token = invited(offer, days=31)
-    way = f"/connexion/?next=%2Fespace%2Foffres%2F{offer.pk}%2Fmodifier%2F"
+    way = reverse("invitation", args=[token])
 
     for name, said in (("keep", words()), ("picture", {"image": photo()})):
         told = client.post(reverse(f"invitation-{name}", args=[token]), said)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("newsletter", "0002_an_answer_waits_to_be_told"),
+        ("newsletter", "0003_the_year_of_the_place"),
     ]
 
     operations = [
