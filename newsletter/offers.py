@@ -186,7 +186,8 @@ def copy(offer: Offer, *, by: User | None, now: datetime, into: Offer | None = N
         raise NotEditable
     for name, value in words.items():
         setattr(row, name, value)
-    row.version += 1
+    # whatever page stood open on the empty draft is shown this before it writes
+    row.version, row.writer = row.version + 1, ""
     row.save()
     return row
 
