@@ -8,13 +8,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.templatetags.static import static
 
 from newsletter import pictures, rendering
-from newsletter.core import editorial, merge, preflight, seating
+from newsletter.core import editorial, legal, merge, preflight, seating
 from newsletter.core.content import Block, EditionContent, Editorial, Identity, OfferCard, Offers, Picture
 from newsletter.core.holes import without_ends
-from newsletter.core.interests import Category, Interest
 from newsletter.core.preflight import Finding, Severity
 from newsletter.core.review import OfferState
-from newsletter.core.wording import typeset, word_category, word_date, word_dates, word_price
+from newsletter.core.wording import typeset, word_access, word_category, word_date, word_dates, word_money, word_price
 from newsletter.models import Edition, Member, OfferRevision, Placement
 from newsletter.models.offer import OfferContent
 
@@ -51,9 +50,9 @@ def seated(edition: Edition) -> QuerySet[Placement]:
     return edition.placements.select_related("revision", "offer__member__commune").annotate(has_newer=Exists(newer))
 
 
-def content_of(edition: Edition) -> EditionContent:
+def content_of(edition: Edition, size: pictures.Size = pictures.Size.MAIL) -> EditionContent:
     """Return all that the edition says, as frozen values; offers speak by their approved revision."""
-    return _content(edition, list(seated(edition)))
+    return _content(edition, list(seated(edition)), size)
 
 
 def examine(edition: Edition) -> Examined:
@@ -63,38 +62,49 @@ def examine(edition: Edition) -> Examined:
     rendered = rendering.render(content)
     findings = [
         *_unknown_fields(edition),
-        *seating.look_at_seats(map(_seat, seats), edition.planned_on),
+        *seating.look_at_seats((_seat(seat, edition.language) for seat in seats), edition.planned_on),
         *preflight.look(content, len(rendered.html.encode())),
     ]
     findings.sort(key=lambda finding: finding.severity is not Severity.BLOCKING)
     return Examined(tuple(seats), content, rendered, tuple(findings))
 
 
-def card_of(content: OfferContent, member: Member, *, key: str, language: str = "fr") -> OfferCard:
+def card_of(
+    content: OfferContent,
+    member: Member,
+    *,
+    key: str,
+    language: str = "fr",
+    size: pictures.Size = pictures.Size.MAIL,
+) -> OfferCard:
     """Return an offer or a revision of it as it is printed, with price and dates in words."""
-    legal = (ALCOHOL.get(language, ALCOHOL["fr"]),) if _speaks_of_alcohol(content, member) else ()
+    text = content.text_in(language)
     return OfferCard(
         key=key,
-        title=typeset(content.title, language),
-        text=typeset(_with_phone(content, member, language), language),
+        title=typeset(content.title_in(language), language),
+        text=typeset(text, language),
         member_name=member.name,
         commune=member.commune.name,
         category=word_category(member.category, language),
         price=word_price(content.price_kind, content.price, content.price_unit, language),
+        was=word_money(content.price_was, language) if _may_strike(content) and content.price_was else "",
         dates=word_dates(content.valid_from, content.valid_until, language),
-        picture=_picture(content),
+        # where no link leads on, a telephone does
+        phone=content.booking_phone or ("" if content.link else member.phone),
+        access=word_access(content.access, language),
+        picture=_picture(content, size),
         link=content.link if content.link.startswith(("https://", "http://")) else "",
-        legal=legal,
+        legal=_notices(content, member, text, language),
     )
 
 
-def _content(edition: Edition, seats: list[Placement]) -> EditionContent:
+def _content(edition: Edition, seats: list[Placement], size: pictures.Size = pictures.Size.MAIL) -> EditionContent:
     language = edition.language
     blocks: list[Block] = []
     if edition.editorial.strip():
         blocks.append(Editorial(editorial.to_html(edition.editorial, language)))
     if seats:
-        blocks.append(Offers(tuple(_card(seat, language) for seat in seats)))
+        blocks.append(Offers(tuple(_card(seat, language, size) for seat in seats)))
     association = edition.newsletter.association
     return EditionContent(
         language=language,
@@ -113,36 +123,43 @@ def _content(edition: Edition, seats: list[Placement]) -> EditionContent:
     )
 
 
-def _card(seat: Placement, language: str) -> OfferCard:
-    return card_of(seat.revision, seat.offer.member, key=str(seat.offer_id), language=language)
+def _card(seat: Placement, language: str, size: pictures.Size) -> OfferCard:
+    return card_of(seat.revision, seat.offer.member, key=str(seat.offer_id), language=language, size=size)
 
 
-def _seat(placement: Placement) -> seating.Seat:
+def _seat(placement: Placement, language: str) -> seating.Seat:
+    revision = placement.revision
     return seating.Seat(
-        title=placement.revision.title,
+        title=revision.title,
         state=OfferState(placement.offer.state),
-        valid_until=placement.revision.valid_until,
+        valid_until=revision.valid_until,
         newer=placement.has_newer,  # type: ignore[attr-defined]
+        untranslated=language.startswith("en") and revision.untranslated,
+        remarks=tuple(legal.remarks(revision.claims(placement.offer.member.category))),
     )
 
 
-def _with_phone(content: OfferContent, member: Member, language: str) -> str:
-    """Return the offer's text; where no link leads on, the member's phone does."""
-    if content.link or not member.phone:
-        return content.text
-    return f"{content.text}\n{PHONE.get(language, PHONE['fr'])} {member.phone}"
-
-
-def _picture(content: OfferContent) -> Picture | None:
+def _picture(content: OfferContent, size: pictures.Size) -> Picture | None:
     if not (content.image and content.image_width and content.image_height):
         return None
-    name, width, height = pictures.card(content.image.name or "", content.image_width, content.image_height)
-    url = urljoin(settings.SITE_URL + "/", content.image.storage.url(name))
-    return Picture(url, content.image_alt, width, height)
+    kept = pictures.Kept(
+        content.image.name or "", content.image_width, content.image_height, content.focus_x, content.focus_y
+    )
+    shown = pictures.card(kept, size)
+    url = urljoin(settings.SITE_URL + "/", content.image.storage.url(shown.name))
+    return Picture(url, content.image_alt, shown.width, shown.height)
 
 
-def _speaks_of_alcohol(content: OfferContent, member: Member) -> bool:
-    return member.category == Category.WINE_ESTATE or Interest.WINE in content.interests
+def _notices(content: OfferContent, member: Member, text: str, language: str) -> tuple[str, ...]:
+    """Return what the law has printed under an offer; what the member wrote there already is not said twice."""
+    if not legal.bears_notice(content.claims(member.category)) or legal.says_notice(text):
+        return ()
+    return (ALCOHOL.get(language, ALCOHOL["fr"]),)
+
+
+def _may_strike(content: OfferContent) -> bool:
+    """Return whether its former price may be shown: a draft is previewed before it is right."""
+    return not legal.struck_fault(content.price_kind, content.price, content.price_was, content.price_lowest)
 
 
 def _unknown_fields(edition: Edition) -> list[Finding]:

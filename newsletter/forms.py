@@ -34,6 +34,37 @@ class Euros(forms.DecimalField):
         return super().to_python(value)
 
 
+def amount(label: Any, **extra: Any) -> Euros:
+    """Return a field for an amount of euros, whatever is wrong with it said in a sentence."""
+    return Euros(
+        label=label,
+        max_digits=8,
+        decimal_places=2,
+        min_value=0,
+        required=False,
+        localize=True,
+        error_messages={
+            "invalid": _("Écrivez le montant en chiffres, par exemple 24,50."),
+            "min_value": _("Un prix ne peut pas être négatif."),
+            "max_decimal_places": _("Deux décimales au plus, par exemple 24,50."),
+            "max_digits": _("Ce montant est trop grand."),
+            "max_whole_digits": _("Ce montant est trop grand."),
+        },
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        **extra,
+    )
+
+
+def day(label: Any) -> forms.DateField:
+    """Return a field for a day."""
+    return forms.DateField(
+        label=label,
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": _("Cette date n’existe pas. Écrivez-la ainsi : 24/12/2026.")},
+    )
+
+
 class SignInForm(forms.Form):
     email = forms.EmailField(
         label=_("Votre adresse e-mail"),

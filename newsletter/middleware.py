@@ -25,6 +25,8 @@ _MAIL = (
 MAIL_POLICY = f"{_MAIL}'none'"
 # Beside what makes it, in a frame of our own page.
 PREVIEW_POLICY = f"{_MAIL}'self'"
+# Without allow-scripts none runs; same-origin lets our page keep the place to which it was scrolled.
+MAIL_SANDBOX = "; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 
 
 class KeptLanguage:

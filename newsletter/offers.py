@@ -3,22 +3,35 @@
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TypedDict, Unpack
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max, Min, Q
 from django.utils import timezone
 
+from newsletter.core import legal
 from newsletter.core.completeness import Missing, OfferFacts, missing
+from newsletter.core.legal import Remark
 from newsletter.core.review import EDITABLE, MOVES, OfferState, Review
+from newsletter.core.season import this_season
 from newsletter.core.states import advance, sources
-from newsletter.models import Member, Offer, OfferMove, OfferRevision, User
+from newsletter.models import Edition, Member, Offer, OfferMove, OfferRevision, User
 from newsletter.models.offer import OfferContent
 
 CONTENT = tuple(field.name for field in OfferContent._meta.fields)
 
 
+# A picture is carried by its own name, and its rights by their own time: only what is typed is counted.
+TYPED = frozenset(CONTENT) - {"image", "image_width", "image_height", "image_rights_at"}
+# What another season does not inherit: a price's last 30 days, how much there is, and leave to use a picture.
+OF_ITS_DAY = ("price_was", "price_lowest", "stock", "image_rights_at")
+
+
 class OfferWords(TypedDict, total=False):
-    """What a member may say about an offer; `image` is a name that `pictures.take` returned."""
+    """What a member may say about an offer; `image` is a name that `pictures.take` returned.
+
+    `image_rights` says that the picture may be used, or that nobody says so any more.
+    """
 
     title: str
     text: str
@@ -29,8 +42,19 @@ class OfferWords(TypedDict, total=False):
     valid_until: date | None
     image: str
     image_alt: str
+    image_rights: bool
+    focus_x: int
+    focus_y: int
     link: str
     interests: list[str]
+    price_was: Decimal | None
+    price_lowest: Decimal | None
+    publics: list[str]
+    title_en: str
+    text_en: str
+    stock: int | None
+    booking_phone: str
+    access: list[str]
 
 
 class NotEditable(Exception):
@@ -49,26 +73,132 @@ class CommentRequired(Exception):
     """Nobody is sent back to their desk without a word."""
 
 
+class Diverged(Exception):
+    """Another page has written to this draft since; `offer` is what stands there now."""
+
+    def __init__(self, offer: Offer) -> None:
+        super().__init__(offer.pk)
+        self.offer = offer
+
+
+class OtherPicture(Exception):
+    """Another picture has come meanwhile; `offer` is what stands there now."""
+
+    def __init__(self, offer: Offer) -> None:
+        super().__init__(offer.pk)
+        self.offer = offer
+
+
 class Overtaken(Exception):
     """The member has taken the offer back and sent another text since the board read it."""
 
 
 @transaction.atomic
-def draft(member: Member, *, by: User | None, now: datetime, **words: Unpack[OfferWords]) -> Offer:
-    """Begin an offer; as little of it may be said as the member likes."""
-    return Offer.objects.create(member=member, created_at=now, **words)
+def draft(
+    member: Member,
+    *,
+    by: User | None,
+    now: datetime,
+    begun_as: UUID | None = None,
+    writer: str = "",
+    **words: Unpack[OfferWords],
+) -> Offer:
+    """Begin an offer; as little of it may be said as the member likes.
+
+    A page that begins it under the name it drew, `begun_as`, and asks twice, finds the one that it began.
+    """
+    if begun_as is None:
+        offer = Offer(member=member, created_at=now, writer=writer)
+        _write(offer, words, now=now)
+        offer.save()
+        return offer
+    # locked, so that two askings at once begin one offer
+    Member.objects.select_for_update().get(pk=member.pk)
+    begun = Offer.objects.filter(member=member, begun_as=begun_as).first()
+    if begun is not None:
+        return edit(begun, by=by, now=now, seen=1, writer=writer, **words)
+    offer = Offer(member=member, created_at=now, writer=writer, begun_as=begun_as)
+    _write(offer, words, now=now)
+    offer.save()
+    return offer
 
 
 @transaction.atomic
-def edit(offer: Offer, *, by: User | None, now: datetime, **words: Unpack[OfferWords]) -> Offer:
-    """Return the draft with what it says now; raise NotEditable while it is not on the member's desk."""
+def edit(
+    offer: Offer,
+    *,
+    by: User | None,
+    now: datetime,
+    seen: int | None = None,
+    writer: str = "",
+    **words: Unpack[OfferWords],
+) -> Offer:
+    """Return the draft with what it says now; raise NotEditable while it is not on the member's desk.
+
+    `seen` is the version that was before the writer's eyes: raise Diverged if another page has written since. Who
+    repeats what stands there, or whose own answer was lost, overwrites nobody.
+    """
     row = _lock(offer)
     if row.state not in EDITABLE:
         raise NotEditable
-    for name, value in words.items():
-        setattr(row, name, value)
+    before = _typed(row)
+    _write(row, words, now=now)
+    if _typed(row) != before:
+        if seen is not None and seen != row.version and not (writer and writer == row.writer):
+            raise Diverged(_lock(offer))
+        row.version, row.writer = row.version + 1, writer
     row.save()
     return row
+
+
+@transaction.atomic
+def picture(offer: Offer, name: str, *, by: User | None, now: datetime, instead_of: str) -> Offer:
+    """Hang this picture where the writer saw `instead_of`; raise OtherPicture if another one hangs there now.
+
+    Asked again, it does nothing.
+    """
+    row = _lock(offer)
+    if row.state not in EDITABLE:
+        raise NotEditable
+    if (row.image.name or "") == name:
+        return row
+    if (row.image.name or "") != instead_of:
+        raise OtherPicture(row)
+    _write(row, {"image": name, "image_rights": False, "focus_x": 50, "focus_y": 40}, now=now)
+    row.save()
+    return row
+
+
+@transaction.atomic
+def copy(offer: Offer, *, by: User | None, now: datetime, into: Offer | None = None) -> Offer:
+    """Return a new draft that says what this offer said, its dates moved to this season; its picture is kept.
+
+    Whoever was invited to a draft has it said there, `into`, as long as nothing was typed; raise NotEditable else.
+    """
+    words = {name: getattr(offer, name) for name in CONTENT if name not in OF_ITS_DAY} | {"image": offer.image.name}
+    words["valid_from"], words["valid_until"] = this_season(
+        offer.valid_from, offer.valid_until, today=timezone.localdate(now)
+    )
+    if into is None:
+        return Offer.objects.create(member=offer.member, created_at=now, **words)
+    row = _lock(into)
+    if row.state not in EDITABLE or row.member_id != offer.member_id or row.title or row.text or row.image:
+        raise NotEditable
+    for name, value in words.items():
+        setattr(row, name, value)
+    # whatever page stood open on the empty draft is shown this before it writes
+    row.version, row.writer = row.version + 1, ""
+    row.save()
+    return row
+
+
+def past(member: Member, *, other_than: Offer | None = None) -> list[Offer]:
+    """Return what this member may say again: whatever was shown to the board once, or is over; the last first."""
+    shown = ~Q(state=OfferState.DRAFT) | Q(moves__isnull=False)
+    rows = member.offers.filter(shown).exclude(title="")
+    if other_than is not None:
+        rows = rows.exclude(pk=other_than.pk)
+    return list(rows.distinct().order_by(F("valid_until").desc(nulls_last=True), "-pk")[:24])
 
 
 @transaction.atomic
@@ -166,12 +296,37 @@ def lacks(offer: Offer, *, today: date) -> list[Missing]:
         valid_from=offer.valid_from,
         valid_until=offer.valid_until,
         link=offer.link,
-        phone=offer.member.phone,
+        phone=offer.booking_phone or offer.member.phone,
         interests=tuple(offer.interests),
         has_image=bool(offer.image),
         image_alt=offer.image_alt,
+        image_rights=offer.image_rights_at is not None,
+        price_was=offer.price_was,
+        price_lowest=offer.price_lowest,
     )
     return missing(facts, today=today)
+
+
+def remarks(offer: Offer, *, today: date) -> list[Remark]:
+    """Return what the law has to be said of this offer, measured by the next letter that is being written."""
+    days = Edition.objects.filter(locked_at=None, planned_on__gte=today).aggregate(next=Min("planned_on"))
+    return legal.remarks(offer.claims(offer.member.category), next_sending=days["next"])
+
+
+def _typed(row: Offer) -> dict[str, object]:
+    return {name: getattr(row, name) for name in TYPED}
+
+
+def _write(row: Offer, words: OfferWords, *, now: datetime) -> None:
+    """Let the row say this; a picture's rights are those of that picture, from the first time they were confirmed."""
+    said = dict(words)
+    rights = said.pop("image_rights", None)
+    if "image" in said and said["image"] != (row.image.name or ""):
+        row.image_rights_at = None
+    for name, value in said.items():
+        setattr(row, name, value)
+    if rights is not None:
+        row.image_rights_at = (row.image_rights_at or now) if rights and row.image else None
 
 
 def _lock(offer: Offer) -> Offer:

@@ -3,18 +3,22 @@
 import hashlib
 import io
 import warnings
-from enum import StrEnum
+from dataclasses import dataclass
+from enum import Enum, StrEnum
 from typing import IO
 
+import pillow_heif
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image, ImageCms, ImageOps
 
-FORMATS = ("JPEG", "PNG", "WEBP")
-WIDTH, HEIGHT = 1200, 1600
+pillow_heif.register_heif_opener(thumbnails=False)
+
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+WIDTH, HEIGHT = 1600, 2000
 BYTES = 25_000_000
-# A JPEG is decoded at a fraction of its size; the others must be unpacked whole.
-PIXELS_OF_JPEG = 60_000_000
+# A JPEG is decoded at a fraction of its size; the others must be unpacked whole. Telephones write HEIC of 48 million.
+PIXELS_OF = {"JPEG": 60_000_000, "MPO": 60_000_000, "HEIF": 50_000_000}
 PIXELS = 25_000_000
 PAPER = (255, 255, 255)
 QUALITY = 82
@@ -25,6 +29,24 @@ class Refusal(StrEnum):
     BROKEN = "broken"
     TOO_MANY_BYTES = "too_many_bytes"
     TOO_MANY_PIXELS = "too_many_pixels"
+
+
+class Size(Enum):
+    """How wide a card is cut: twice what a letter shows, for sharp screens; as wide as we have it for the archive."""
+
+    MAIL = 1040
+    ARCHIVE = WIDTH
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A picture as the rows tell of it: its name, its size, and what must stay in sight, in hundredths."""
+
+    name: str
+    width: int
+    height: int
+    focus_x: int = 50
+    focus_y: int = 40
 
 
 class Refused(Exception):
@@ -46,7 +68,7 @@ def take(upload: IO[bytes]) -> str:
 
 
 def encode(raw: bytes) -> bytes:
-    """Return the picture as a progressive JPEG without metadata, at most 1200 px wide; raise Refused."""
+    """Return the picture as a progressive JPEG without metadata, at most 1600 px wide; raise Refused."""
     try:
         # a bomb's warning is an answer, not a line in the log
         with warnings.catch_warnings(action="error", category=Image.DecompressionBombWarning):
@@ -56,8 +78,7 @@ def encode(raw: bytes) -> bytes:
     except Exception:
         # whatever a decoder stumbles over, it is not a picture that we can show
         raise Refused(Refusal.NOT_A_PICTURE) from None
-    jpeg = picture.format in ("JPEG", "MPO")
-    if picture.width * picture.height > (PIXELS_OF_JPEG if jpeg else PIXELS):
+    if picture.width * picture.height > PIXELS_OF.get(picture.format or "", PIXELS):
         raise Refused(Refusal.TOO_MANY_PIXELS)
     try:
         return _shrunk(picture)
@@ -65,32 +86,47 @@ def encode(raw: bytes) -> bytes:
         raise Refused(Refusal.BROKEN) from None
 
 
-def card(name: str, width: int, height: int) -> tuple[str, int, int]:
-    """Return the picture as a letter's cards show it, three wide and two high, with its size.
+def card(kept: Kept, size: Size = Size.MAIL) -> Kept:
+    """Return the picture as a card shows it, three wide and two high, with what matters in sight.
 
     The cut is made once and kept beside its original; mail programs cannot cut a picture themselves.
     """
-    wide, high = min(width, max(1, height * 3 // 2)), min(height, max(1, width * 2 // 3))
-    if width - wide <= width // 50 and height - high <= height // 50:
-        return name, width, height
-    kept = f"{name.rpartition('.')[0]}-3x2.jpg"
+    wide, high = min(kept.width, max(1, kept.height * 3 // 2)), min(kept.height, max(1, kept.width * 2 // 3))
+    whole = kept.width - wide <= kept.width // 50 and kept.height - high <= kept.height // 50
+    # a little too wide is lighter than written once more
+    if whole and kept.width <= size.value * 5 // 4:
+        return kept
+    if whole:
+        wide, high = kept.width, kept.height
+    scale = min(1, size.value / wide)
+    shown = max(1, round(wide * scale)), max(1, round(high * scale))
+    name = f"{kept.name.rpartition('.')[0]}-{size.name.lower()}-{kept.focus_x}-{kept.focus_y}.jpg"
     try:
-        if not default_storage.exists(kept):
-            default_storage.save(kept, ContentFile(_cut(name, wide, high)))
+        if not default_storage.exists(name):
+            default_storage.save(name, ContentFile(_cut(kept, (wide, high), shown)))
     except OSError:
         # its original is gone or broken: an uneven card is better than no letter
-        return name, width, height
-    return kept, wide, high
+        return kept
+    return Kept(name, *shown, kept.focus_x, kept.focus_y)
 
 
-def _cut(name: str, wide: int, high: int) -> bytes:
-    with default_storage.open(name) as file, Image.open(file) as picture:
-        # of a standing picture the upper part says more
-        left, top = (picture.width - wide) // 2, (picture.height - high) * 2 // 5
+def weight(name: str) -> int:
+    """Return how many bytes a kept picture weighs; 0 where it is gone."""
+    try:
+        return int(default_storage.size(name))
+    except OSError:
+        return 0
+
+
+def _cut(kept: Kept, box: tuple[int, int], shown: tuple[int, int]) -> bytes:
+    wide, high = box
+    with default_storage.open(kept.name) as file, Image.open(file) as picture:
+        # as `object-position` does: what lies at 30 % of the picture lies at 30 % of its cut, so it is always in sight
+        left = (picture.width - wide) * min(kept.focus_x, 100) // 100
+        top = (picture.height - high) * min(kept.focus_y, 100) // 100
         out = io.BytesIO()
-        picture.crop((left, top, left + wide, top + high)).save(
-            out, "JPEG", quality=QUALITY, optimize=True, progressive=True
-        )
+        cut = picture.crop((left, top, left + wide, top + high)).resize(shown, Image.Resampling.LANCZOS)
+        cut.save(out, "JPEG", quality=QUALITY, optimize=True, progressive=True)
         return out.getvalue()
 
 

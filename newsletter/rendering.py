@@ -9,7 +9,7 @@ from html import escape, unescape
 
 from django.template.loader import get_template, render_to_string
 
-from newsletter.core.content import EditionContent, Identity
+from newsletter.core.content import EditionContent, Identity, OfferCard, Offers
 from newsletter.core.holes import FIRST_NAME, PREFERENCES, UNSUBSCRIBE, WEB_VERSION, Hole, Kind, Marks, show
 from newsletter.core.mjml import to_html
 from newsletter.core.richtext import printable
@@ -70,6 +70,17 @@ def render(content: EditionContent, *, public: bool = False) -> Rendered:
     if not public:
         _require_footer(rendered, content.identity, hole["unsubscribe"])
     return rendered
+
+
+def render_card(card: OfferCard, language: str) -> str:
+    """Typeset one offer as it will stand in a letter, by the letter's own partials, and nothing around it."""
+    context = {
+        "card": card,
+        "language": language,
+        "words": words(language),
+        "block": Offers((card,), large_first=False),
+    }
+    return to_html(printable(render_to_string("emails/card.mjml", context)), _stylesheet())
 
 
 def _require_footer(rendered: Rendered, identity: Identity, way_out: str) -> None:

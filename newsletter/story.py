@@ -131,6 +131,7 @@ def load_offers(folder: Path, *, now: datetime) -> Loaded:
             valid_until=row.valid_until,
             image=_picture(folder, row),
             image_alt=row.picture_alt,
+            image_rights=bool(row.picture),
             link=row.link,
             interests=[interest.value for interest in row.interests],
         )

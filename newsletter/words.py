@@ -5,9 +5,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from newsletter.core.completeness import Missing
-from newsletter.core.interests import Category, Interest, PriceKind, PriceUnit
+from newsletter.core.interests import Access, Category, Interest, PriceKind, PriceUnit, Public
+from newsletter.core.legal import Remark
 from newsletter.core.review import OfferState, Review
-from newsletter.core.wording import word_category
+from newsletter.core.wording import word_access, word_category
 from newsletter.pictures import Refusal
 
 Words = str | Promise
@@ -89,6 +90,22 @@ PRICE_UNITS: dict[PriceUnit, Words] = {
     PriceUnit.ITEM: _("la pièce"),
 }
 
+PUBLICS: dict[Public, Words] = {
+    Public.FAMILY: _("familles"),
+    Public.COUPLE: _("couples"),
+    Public.FRIENDS: _("amis"),
+    Public.GROUP: _("groupes"),
+    Public.SOLO: _("voyageurs seuls"),
+}
+
+
+def _access(access: Access) -> str:
+    return word_access([access], get_language() or "fr")
+
+
+# The same words as in the letter, too.
+ACCESS: dict[Access, Words] = {access: lazy(_access, str)(access) for access in Access}
+
 MISSING: dict[Missing, Words] = {
     Missing.TITLE: _("Donnez un titre à l’offre."),
     Missing.TEXT: _("Décrivez l’offre en quelques phrases."),
@@ -100,11 +117,42 @@ MISSING: dict[Missing, Words] = {
     Missing.CONTACT: _("Indiquez un lien : votre fiche ne donne pas de téléphone où réserver."),
     Missing.INTERESTS: _("Cochez au moins un thème, pour que l’offre trouve ses lecteurs."),
     Missing.IMAGE_ALT: _("Décrivez la photo en quelques mots, pour ceux qui ne la voient pas."),
+    Missing.IMAGE_RIGHTS: _("Cochez que vous avez le droit d’utiliser cette photo, ou retirez-la."),
+    Missing.STRUCK_ALONE: _(
+        "Dites votre prix le plus bas des 30 derniers jours : sans lui, la loi interdit un prix barré."
+    ),
+    Missing.STRUCK_TOO_HIGH: _(
+        "Le prix barré dépasse votre prix le plus bas des 30 derniers jours : la loi l’interdit."
+    ),
+    Missing.STRUCK_NO_REDUCTION: _("Le prix barré n’est pas plus haut que votre prix : il n’y a pas de réduction."),
+}
+
+REMARKS: dict[Remark, Words] = {
+    Remark.ALCOHOL: _(
+        "Cette offre touche à l’alcool : la lettre ajoute d’elle-même la mention « L’abus d’alcool est dangereux pour "
+        "la santé ». Vous n’avez rien à écrire."
+    ),
+    Remark.REDUCTION: _(
+        "Vous annoncez une réduction : dites le prix barré et votre prix le plus bas des 30 derniers jours, "
+        "sous « Prix barré »."
+    ),
+    Remark.BEFORE_TAX: _("Un particulier doit lire un prix TTC : retirez le prix hors taxes."),
+    Remark.UNDATED: _("Dites jusqu’à quand ce prix vaut : il faut un premier et un dernier jour."),
+    Remark.OVER_BEFORE: _("La prochaine lettre partira après ce jour : l’offre n’y paraîtrait pas."),
+}
+
+# The same, as the board reads it beside the offer.
+FINDINGS: dict[Remark, Words] = {
+    Remark.ALCOHOL: _("Touche à l’alcool : la mention légale est ajoutée dans la lettre."),
+    Remark.REDUCTION: _("Annonce une réduction sans dire le prix le plus bas des 30 derniers jours."),
+    Remark.BEFORE_TAX: _("Parle d’un prix hors taxes : un particulier doit lire un prix TTC."),
+    Remark.UNDATED: _("Le prix ne dit pas jusqu’à quand il vaut."),
+    Remark.OVER_BEFORE: _("Elle sera terminée avant le départ de la prochaine lettre."),
 }
 
 REFUSALS: dict[Refusal, Words] = {
     Refusal.NOT_A_PICTURE: _(
-        "Ce fichier n’est pas une photo que nous savons lire. Envoyez un JPEG, un PNG ou un WEBP."
+        "Ce fichier n’est pas une photo que nous savons lire. Envoyez un JPEG, un HEIC, un PNG ou un WEBP."
     ),
     Refusal.BROKEN: _("Cette photo est abîmée et ne s’ouvre pas en entier. Envoyez-la à nouveau, ou une autre."),
     Refusal.TOO_MANY_BYTES: _("Cette photo pèse plus de 25 Mo. Envoyez-la en plus petit."),

@@ -157,7 +157,7 @@ class Story:
             return [signin.demo_token(self.member, "/"), signin.demo_token(self.board, "/")]
         if name == "board-agenda":
             return [calendar.address_token(self.board), "x"]
-        if name == "invitation":
+        if name.startswith("invitation"):
             invited = [invitations.invite(offer, by=None, now=self.now) for offer in self.offers[:3]]
             invitations.revoke(invited[2], now=self.now)
             return [invitations.token_of(one) for one in invited]

@@ -88,10 +88,10 @@ def test_french_counts_nothing_as_one() -> None:
 
 def test_tables_of_two_languages_hold_the_same_in_both() -> None:
     assert preflight.SENTENCES["fr"].keys() == preflight.SENTENCES["en"].keys()
-    for table in (contents.WHY, contents.ALCOHOL, contents.PHONE, sentence.WORDS):
+    for table in (contents.WHY, contents.ALCOHOL, sentence.WORDS):
         assert table.keys() == {"fr", "en"}
     assert sentence.WORDS["fr"].interests.keys() == sentence.WORDS["en"].interests.keys()
-    for table in (wording._MONTHS, wording._UNITS, wording._CATEGORIES):
+    for table in (wording._MONTHS, wording._UNITS, wording._CATEGORIES, wording._ACCESS):
         assert len(table["fr"]) == len(table["en"])
     for purpose in Purpose:
         versions = [(v.locale, v.version) for v in VERSIONS if v.purpose is purpose]

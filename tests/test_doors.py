@@ -66,6 +66,8 @@ DOORS = [
     Door("sign-in-again", For.HOLDER, ("again",), acts=True),
     Door("demo-enter", For.HOLDER, ("demo",)),
     Door("invitation", For.HOLDER, ("invitation",)),
+    Door("invitation-preview", For.HOLDER, ("invitation",)),
+    *(Door(f"invitation-{verb}", For.HOLDER, ("invitation",), acts=True) for verb in ("keep", "picture", "copy")),
     Door("confirm", For.HOLDER, ("confirm",)),
     Door("preferences", For.HOLDER, ("preferences",)),
     Door("unsubscribe", For.HOLDER, ("unsubscribe",)),
@@ -74,7 +76,9 @@ DOORS = [
     Door("offer-new", For.OWNER, ("member",)),
     Door("own-share", For.OWNER, ("member",)),
     Door("member-share", For.BOARD, ("member",)),
-    *(Door(name, For.OWNER, ("offer",)) for name in ("offer", "offer-edit", "offer-report")),
+    *(Door(name, For.OWNER, ("offer",)) for name in ("offer", "offer-edit", "offer-report", "offer-preview")),
+    Door("offer-begin", For.OWNER, ("member",), acts=True),
+    *(Door(f"offer-{verb}", For.OWNER, ("offer",), acts=True) for verb in ("keep", "picture", "copy")),
     *(Door(f"offer-{verb}", For.OWNER, ("offer",), acts=True) for verb in ("submit", "withdraw", "resume")),
     *(Door(f"board:{name}", For.BOARD) for name in ("home", "offers", "members", "member-new", "communes")),
     *(Door(f"board:{name}", For.BOARD) for name in ("editions", "edition-new")),
@@ -261,7 +265,7 @@ def test_a_public_page_with_a_name_on_it_is_kept_by_no_cache(house: dict[str, An
     assert "no-store" in knock(Door("home", For.EVERYONE), house, "owner").headers["Cache-Control"]
 
 
-PREVIEWS = ("board:preview", "board:preview-text")
+PREVIEWS = ("board:preview", "board:preview-text", "offer-preview", "invitation-preview")
 LETTERS = (*PREVIEWS, "edition-archive")
 
 
@@ -291,6 +295,7 @@ def hostile(house: dict[str, Any]) -> dict[str, Any]:
         Member.objects.filter(pk=member.pk).update(name=f"{SCRIPT}{member.pk}")
     for rows in (Offer.objects, OfferRevision.objects):
         rows.update(title=SCRIPT, text=SCRIPT, image_alt=SCRIPT, link=f"javascript:{SCRIPT}")
+        rows.update(title_en=SCRIPT, text_en=SCRIPT, booking_phone=SCRIPT[:24])
     Edition.objects.update(title=SCRIPT, subject=SCRIPT, preheader=SCRIPT, editorial=SCRIPT)
     Newsletter.objects.update(name=SCRIPT, tagline=SCRIPT, sender_name=SCRIPT)
     Association.objects.update(name=SCRIPT, postal_address=SCRIPT, contact_email=SCRIPT)

@@ -69,14 +69,22 @@ def bare(text: str) -> str:
     return "".join(text.split())
 
 
-def edition_saying(said: str) -> Edition:
+def edition_saying(said: str, **fields: str) -> Edition:
     """An edition in which the member and the board typed this wherever they can."""
     association = make.newsletter().association
     Association.objects.filter(pk=association.pk).update(name=f"A{said}"[:120], postal_address=f"B{said}")
     commune = make.place(name=f"C{said}"[:80])
     mas = make.member(name=f"D{said}", commune=commune, phone=f"E{said}"[:24])
-    offer = make.approved(member=mas, title=f"F{said}"[:80], text=f"G{said}", image_alt=f"H{said}")
-    return make.edition(offer, title=f"I{said}", preheader="Nos adresses", subject="Noël")
+    offer = make.approved(
+        member=mas,
+        title=f"F{said}"[:80],
+        text=f"G{said}",
+        image_alt=f"H{said}",
+        title_en=f"K{said}"[:80],
+        text_en=f"L{said}",
+        booking_phone=f"M{said}"[:24],
+    )
+    return make.edition(offer, title=f"I{said}", preheader="Nos adresses", subject="Noël", **fields)
 
 
 WHERE = "ABDFGI"  # C and E are cut short by their columns, H needs a picture
@@ -104,6 +112,47 @@ def test_typed_into_every_field_it_stands_there_in_every_form_of_the_letter(clie
     # and the letter is built as if nothing had been said
     assert seen.tags == Seen(innocent).tags
     assert preview.count("<!--") == innocent.count("<!--")
+
+
+@pytest.mark.parametrize("said", EVIL)
+def test_what_a_member_types_in_english_and_to_be_rung_up_stands_there_too(client: Client, said: str) -> None:
+    edition = edition_saying(said, language="en")
+    innocent = edition_saying("innocent", language="en")
+    client.force_login(make.board_member())
+    preview, plain = (
+        Seen(client.get(reverse("board:preview", args=[each.pk])).content.decode()) for each in (edition, innocent)
+    )
+    text = client.get(reverse("board:preview-text", args=[edition.pk])).content.decode()
+
+    for words in (preview.text, bare(text)):
+        assert "K" + bare(said) in words
+        assert "L" + bare(said) in words
+        assert bare(f"M{said}"[:24]) in words
+    assert preview.tags == plain.tags
+
+
+@pytest.mark.parametrize("said", EVIL)
+def test_the_card_beside_the_form_says_what_is_typed(client: Client, said: str) -> None:
+    person = make.user()
+    mas = make.member(person=person)
+    typed = {"title": f"F{said}"[:80], "text": f"G{said}", "title_en": f"K{said}"[:80], "text_en": f"L{said}"}
+    offers = [
+        make.offer(member=mas, booking_phone=f"M{said}"[:24], **typed),
+        make.offer(member=mas, booking_phone="M", **dict.fromkeys(typed, "innocent")),
+    ]
+    client.force_login(person)
+    for language, fields in (("fr", "FG"), ("en", "KL")):
+        card, plain = (
+            Seen(client.get(reverse("offer-preview", args=[each.pk]), {"langue": language}).content.decode())
+            for each in offers
+        )
+        for field in fields:
+            assert field + bare(said) in card.text
+        assert bare(f"M{said}"[:24]) in card.text
+        assert card.tags == plain.tags
+    form = client.get(reverse("offer-edit", args=[offers[0].pk])).content.decode()
+    assert "<script>alert" not in form
+    assert "<img src=x" not in form
 
 
 @pytest.mark.parametrize("said", [*EVIL, "one\u2028two\x0bthree", "one\r\nBcc: all@boite.example"])

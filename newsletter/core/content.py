@@ -46,7 +46,10 @@ class OfferCard:
     commune: str
     category: str
     price: str = ""
+    was: str = ""
     dates: str = ""
+    phone: str = ""
+    access: str = ""
     picture: Picture | None = None
     link: str = ""
     legal: tuple[str, ...] = ()
@@ -59,6 +62,12 @@ class OfferCard:
     def paragraphs(self) -> tuple[str, ...]:
         """Its text, cut where the member left a line."""
         return tuple(line.strip() for line in self.text.splitlines() if line.strip())
+
+    @property
+    def dial(self) -> str:
+        """What a telephone dials; empty where the number is not one."""
+        digits = re.sub(r"[\s.()/-]", "", self.phone)
+        return digits if re.fullmatch(r"\+?[0-9]{3,15}", digits) else ""
 
     @property
     def alt(self) -> str:

@@ -44,3 +44,23 @@ class PriceUnit(StrEnum):
     STAY = "stay"
     ITEM = "item"
     MENU = "menu"
+
+
+class Public(StrEnum):
+    """Whom an offer is made for."""
+
+    FAMILY = "family"
+    COUPLE = "couple"
+    FRIENDS = "friends"
+    GROUP = "group"
+    SOLO = "solo"
+
+
+class Access(StrEnum):
+    """What makes a place easy to come to."""
+
+    STEP_FREE = "step_free"
+    TOILETS = "toilets"
+    PARKING = "parking"
+    HEARING = "hearing"
+    SIGHT = "sight"

@@ -45,6 +45,9 @@ SENTENCES = {
         "offer_gone": "« {where} » a été retirée ou refusée depuis : retirez-la de l’édition.",
         "offer_over": "« {where} » sera terminée le jour de l’envoi.",
         "offer_newer": "« {where} » a une version plus récente, déjà approuvée.",
+        "offer_untranslated": "« {where} » n’a pas de texte anglais : elle paraîtra en français.",
+        "legal_reduction": "« {where} » annonce une réduction sans dire le prix le plus bas des 30 derniers jours.",
+        "legal_before_tax": "« {where} » parle d’un prix hors taxes : un lecteur doit lire le prix TTC.",
     },
     "en": {
         "no_offers": "The edition holds no offer.",
@@ -57,6 +60,9 @@ SENTENCES = {
         "offer_gone": "“{where}” was withdrawn or declined since: take it out of the edition.",
         "offer_over": "“{where}” will be over on the day of sending.",
         "offer_newer": "“{where}” has a newer version, already approved.",
+        "offer_untranslated": "“{where}” has no English text: it will appear in French.",
+        "legal_reduction": "“{where}” announces a reduction without the lowest price of the last 30 days.",
+        "legal_before_tax": "“{where}” speaks of a price before tax: readers must be told the price with tax.",
     },
 }
 

@@ -31,3 +31,22 @@ def day(text: str, *, today: date) -> date:
         return start + timedelta(days=int(f"{sign or '+'}{days or 0}"))
     except (ValueError, OverflowError):
         raise BadDay(text) from None
+
+
+def this_season(first: date | None, last: date | None, *, today: date) -> tuple[date | None, date | None]:
+    """Return the same days of the year at their next coming: as few years on as leave its last day ahead."""
+    end = last or first
+    if end is None or end >= today:
+        return first, last
+    years = today.year - end.year
+    if years_on(end, years) < today:
+        years += 1
+    return first and years_on(first, years), last and years_on(last, years)
+
+
+def years_on(day: date, years: int) -> date:
+    """Return the same day of a later year; the 29th of February is met on the 28th."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from newsletter.core.legal import FINDINGS, Remark
 from newsletter.core.preflight import Finding, Severity
 from newsletter.core.review import OfferState
 
@@ -23,6 +24,8 @@ class Seat:
     state: OfferState
     valid_until: date | None
     newer: bool = False
+    untranslated: bool = False
+    remarks: tuple[Remark, ...] = ()
 
 
 def moved(order: Sequence[int], item: int, position: int) -> list[int]:
@@ -48,3 +51,8 @@ def look_at_seats(seats: Iterable[Seat], planned_on: date) -> Iterator[Finding]:
             yield Finding(Severity.BLOCKING, "offer_over", seat.title)
         elif seat.newer:
             yield Finding(Severity.WARNING, "offer_newer", seat.title)
+        if seat.untranslated:
+            yield Finding(Severity.WARNING, "offer_untranslated", seat.title)
+        for remark in seat.remarks:
+            if remark in FINDINGS:
+                yield Finding(Severity.WARNING, FINDINGS[remark], seat.title)

@@ -1,11 +1,11 @@
 """Prices and dates in words, with the spaces that French printers put between them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from newsletter.core.interests import Category, PriceKind, PriceUnit
+from newsletter.core.interests import Access, Category, PriceKind, PriceUnit
 
 NBSP = "\u00a0"
 NARROW = "\u202f"
@@ -83,6 +83,36 @@ _CATEGORIES: Mapping[str, Mapping[Category, str]] = {
     },
 }
 
+_ACCESS: Mapping[str, Mapping[Access, str]] = {
+    "fr": {
+        Access.STEP_FREE: "de plain-pied",
+        Access.TOILETS: "toilettes adaptées",
+        Access.PARKING: "stationnement réservé",
+        Access.HEARING: "accueil des personnes sourdes ou malentendantes",
+        Access.SIGHT: "accueil des personnes aveugles ou malvoyantes",
+    },
+    "en": {
+        Access.STEP_FREE: "step-free",
+        Access.TOILETS: "accessible toilets",
+        Access.PARKING: "reserved parking",
+        Access.HEARING: "deaf and hard-of-hearing visitors welcome",
+        Access.SIGHT: "blind and partially sighted visitors welcome",
+    },
+}
+
+
+def word_access(codes: Iterable[Access | str], language: str = "fr") -> str:
+    """Return what makes the place easy to come to, in one line; empty where nothing is said of it."""
+    said = {Access(code) for code in codes}
+    return ", ".join(words for access, words in _ACCESS[_known(language)].items() if access in said)
+
+
+def word_money(amount: Decimal, language: str = "fr") -> str:
+    """Return an amount of euros as it is written, cents only when there are some."""
+    digits = f"{amount:,.2f}".removesuffix(".00")
+    french = _known(language) == "fr"
+    return digits.replace(",", NARROW).replace(".", ",") + NBSP + "€" if french else "€" + digits
+
 
 def word_category(category: Category | str, language: str = "fr") -> str:
     """Return what a member does for a living, in words."""
@@ -127,9 +157,7 @@ def word_price(kind: PriceKind | str, amount: Decimal | None, unit: PriceUnit | 
         return "gratuit" if french else "free"
     if kind is PriceKind.ON_REQUEST or amount is None:
         return "prix sur demande" if french else "price on request"
-    digits = f"{amount:,.2f}".removesuffix(".00")
-    money = digits.replace(",", NARROW).replace(".", ",") + NBSP + "€" if french else "€" + digits
-    words = [money]
+    words = [word_money(amount, language)]
     if kind is PriceKind.FROM:
         words.insert(0, "à partir de" if french else "from")
     if unit:

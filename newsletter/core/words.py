@@ -11,6 +11,9 @@ class Words:
     greeting_end: str
     web_version: str
     see_offer: str
+    instead_of: str
+    by_phone: str
+    access: str
     colon: str
     unsubscribe: str
     preferences: str
@@ -21,6 +24,9 @@ FRENCH = Words(
     greeting_end=",",
     web_version="Lire en ligne",
     see_offer="Voir l’offre",
+    instead_of="au lieu de",
+    by_phone="Au téléphone",
+    access="Accès",
     colon="\u00a0:",
     unsubscribe="Se désinscrire",
     preferences="Mes préférences",
@@ -31,6 +37,9 @@ ENGLISH = Words(
     greeting_end=",",
     web_version="Read online",
     see_offer="See the offer",
+    instead_of="instead of",
+    by_phone="By phone",
+    access="Access",
     colon=":",
     unsubscribe="Unsubscribe",
     preferences="My preferences",

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from newsletter.core.interests import PriceKind, PriceUnit
+from newsletter.core.legal import Claims
 from newsletter.core.review import OfferState, Review
 from newsletter.core.states import choices
 from newsletter.models.member import Member
@@ -31,9 +32,53 @@ class OfferContent(models.Model):
     image_alt = models.CharField(max_length=120, blank=True)
     link = models.URLField(max_length=400, blank=True)
     interests = ArrayField(models.CharField(max_length=16), default=list, blank=True)
+    # What must stay in sight when the picture is cut, in hundredths from its left and upper edge.
+    focus_x = models.PositiveSmallIntegerField(default=50)
+    focus_y = models.PositiveSmallIntegerField(default=40)
+    # When somebody said that this picture may be used; another picture is asked for anew.
+    image_rights_at = models.DateTimeField(null=True, blank=True)
+    # The price that is struck through, and the lowest of the 30 days before: the one may not exceed the other.
+    price_was = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
+    price_lowest = models.DecimalField(max_digits=8, decimal_places=2, null=True, blank=True)
+    publics = ArrayField(models.CharField(max_length=16), default=list, blank=True)
+    title_en = models.CharField(max_length=80, blank=True)
+    text_en = models.TextField(max_length=600, blank=True)
+    stock = models.PositiveIntegerField(null=True, blank=True)
+    booking_phone = models.CharField(max_length=24, blank=True)
+    access = ArrayField(models.CharField(max_length=16), default=list, blank=True)
 
     class Meta:
         abstract = True
+
+    def title_in(self, language: str) -> str:
+        """Return its title in English where it has one and the reader wants it, else in French."""
+        return (self.title_en if language.startswith("en") else "") or self.title
+
+    def text_in(self, language: str) -> str:
+        """Return its text in English where it has one and the reader wants it, else in French."""
+        return (self.text_en if language.startswith("en") else "") or self.text
+
+    @property
+    def untranslated(self) -> bool:
+        """Whether an English edition would print French."""
+        return bool(self.title and not self.title_en) or bool(self.text and not self.text_en)
+
+    def claims(self, category: str) -> Claims:
+        """Return what the law's rules ask of it; `category` is its member's trade."""
+        return Claims(
+            category=category,
+            title=self.title,
+            text=self.text,
+            title_en=self.title_en,
+            text_en=self.text_en,
+            interests=tuple(self.interests),
+            price_kind=self.price_kind,
+            price=self.price,
+            price_was=self.price_was,
+            price_lowest=self.price_lowest,
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
+        )
 
 
 class OfferQuerySet(models.QuerySet["Offer"]):
@@ -66,6 +111,11 @@ class Offer(OfferContent):
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
+    # Its text, counted: who writes on an older one is shown what came between. `writer` is the page that wrote last.
+    version = models.PositiveIntegerField(default=1)
+    writer = models.CharField(max_length=36, blank=True)
+    # Drawn by the page that began it, so that a beginning whose answer was lost is not a second offer.
+    begun_as = models.UUIDField(null=True, blank=True, editable=False)
 
     objects = OfferQuerySet.as_manager()
 
@@ -82,6 +132,21 @@ class Offer(OfferContent):
                 | (Q(valid_until__isnull=False) & Q(valid_from__isnull=False) & ~Q(title="")),
                 name="offer_shown_to_the_board_is_whole",
             ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[OfferState.SUBMITTED.value, OfferState.APPROVED.value])
+                | Q(price_was__isnull=True)
+                | (
+                    Q(price_lowest__isnull=False)
+                    & Q(price__isnull=False)
+                    & Q(price_was__lte=F("price_lowest"))
+                    & Q(price__lt=F("price_was"))
+                ),
+                name="offer_struck_price_is_no_higher_than_the_lowest",
+            ),
+            models.CheckConstraint(
+                condition=Q(focus_x__lte=100, focus_y__lte=100), name="offer_focus_is_in_its_picture"
+            ),
+            models.UniqueConstraint(fields=["member", "begun_as"], name="offer_is_begun_once"),
         ]
 
     def __str__(self) -> str:

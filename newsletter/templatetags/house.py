@@ -16,9 +16,10 @@ from newsletter.core.calendar.feasts import Returns
 from newsletter.core.calendar.school import Break
 from newsletter.core.calendar.year import Kind
 from newsletter.core.completeness import Missing
-from newsletter.core.interests import Category, Interest
+from newsletter.core.interests import Category, Interest, Public
+from newsletter.core.legal import Remark
 from newsletter.core.review import OfferState, Review
-from newsletter.core.wording import word_dates, word_price
+from newsletter.core.wording import word_access, word_dates, word_price
 from newsletter.models.offer import OfferContent
 
 register = template.Library()
@@ -76,6 +77,23 @@ def category_word(category: str) -> str | Promise:
 @register.filter
 def missing_word(thing: str) -> str | Promise:
     return words.MISSING[Missing(thing)]
+
+
+@register.filter
+def finding_word(remark: str) -> str | Promise:
+    """Return what the board is told of an offer where the law has something to say."""
+    return words.FINDINGS[Remark(remark)]
+
+
+@register.filter
+def public_word(public: str) -> str | Promise:
+    return words.PUBLICS[Public(public)]
+
+
+@register.filter
+def access_words(offer: OfferContent) -> str:
+    """`{{ offer|access_words }}`: de plain-pied, toilettes adaptées."""
+    return word_access(offer.access, _language())
 
 
 @register.filter

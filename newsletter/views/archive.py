@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from newsletter import contents, rendering, standings
+from newsletter import contents, pictures, rendering, standings
 from newsletter.core.holes import FIRST_NAME
 from newsletter.middleware import MAIL_POLICY
 from newsletter.models import Edition
@@ -36,4 +36,4 @@ def edition(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _shown(row: Edition) -> str:
-    return rendering.render(contents.content_of(row), public=True).html_for({FIRST_NAME: ""})
+    return rendering.render(contents.content_of(row, pictures.Size.ARCHIVE), public=True).html_for({FIRST_NAME: ""})

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
 from newsletter import offers
@@ -16,7 +17,8 @@ from newsletter.access import is_board, member_of, offer_of, sign_in_required, s
 from newsletter.core.review import EDITABLE, MOVES, OfferState, Review
 from newsletter.core.states import IllegalMove
 from newsletter.models import Member, Offer
-from newsletter.views.offer_form import OfferPage
+from newsletter.views.offer_form import OfferPage, copied
+from newsletter.views.offer_keep import OfferKeeping, keeping
 
 Verb = Callable[..., None]
 
@@ -70,6 +72,41 @@ def offer_edit(request: HttpRequest, offer_id: int) -> HttpResponse:
     if request.method == "GET" and "manque" in request.GET:
         return page.ask_for(offers.lacks(row, today=timezone.localdate()))
     return page.answer()
+
+
+@require_POST
+@sign_in_required
+def offer_begin(request: HttpRequest, member_id: int) -> HttpResponse:
+    """Keep the first words of an offer that the page has begun."""
+    return OfferKeeping(request, member_of(signed_in(request), member_id), by=signed_in(request)).keep()
+
+
+@require_POST
+@sign_in_required
+def offer_keep(request: HttpRequest, offer_id: int) -> HttpResponse:
+    return keeping(request, offer_of(signed_in(request), offer_id), by=signed_in(request)).keep()
+
+
+@require_POST
+@sign_in_required
+def offer_picture(request: HttpRequest, offer_id: int) -> HttpResponse:
+    return keeping(request, offer_of(signed_in(request), offer_id), by=signed_in(request)).picture()
+
+
+@never_cache
+@xframe_options_sameorigin
+@sign_in_required
+def offer_preview(request: HttpRequest, offer_id: int) -> HttpResponse:
+    return keeping(request, offer_of(signed_in(request), offer_id)).preview()
+
+
+@require_POST
+@sign_in_required
+def offer_copy(request: HttpRequest, offer_id: int) -> HttpResponse:
+    """Begin a draft that says what this offer said, for this season."""
+    row = offers.copy(offer_of(signed_in(request), offer_id), by=signed_in(request), now=timezone.now())
+    messages.success(request, copied(row))
+    return redirect("offer-edit", row.pk)
 
 
 @require_POST

@@ -128,9 +128,9 @@ def test_a_member_proposes_an_offer_on_a_phone(house: House, phone: Page) -> Non
     sign_in(phone, house, MARGUERITE)
     assert fits(phone)
     phone.get_by_role("link", name="Proposer une offre").click()
-    phone.get_by_label("Titre").fill("La veillée des olives")
+    phone.get_by_label("Titre", exact=True).fill("La veillée des olives")
     text = "On trie, on chante, on soupe."
-    phone.get_by_label("Texte").fill(text)
+    phone.get_by_label("Texte", exact=True).fill(text)
     expect(phone.get_by_text(f"{600 - len(text)} caractères restants")).to_be_visible()
     phone.get_by_label("Prix", exact=True).select_option("free")
     expect(phone.get_by_label("Montant TTC (€)")).to_be_hidden()
@@ -138,8 +138,10 @@ def test_a_member_proposes_an_offer_on_a_phone(house: House, phone: Page) -> Non
     phone.get_by_label("Dernier jour").fill((TODAY + timedelta(days=30)).isoformat())
     phone.get_by_label("Lien pour réserver").fill("www.moulin.example/veillee")
     phone.get_by_label(re.compile("^Photo")).set_input_files(PICTURE)
-    expect(phone.locator("img.preview")).to_be_visible()
+    expect(phone.locator(".whole img")).to_be_visible(timeout=30_000)
     phone.get_by_label("Ce qu’on voit sur la photo").fill("L’huile coule")
+    phone.get_by_label("J’ai le droit d’utiliser cette photo").check()
+    phone.get_by_text("Thèmes et public").tap()
     phone.get_by_label("Huile et olives").check()
     assert fits(phone)
 

@@ -64,6 +64,7 @@ def propose(member: Person) -> int:
         link="www.mas.example/noel",
         image=PICTURE,
         image_alt="Un mas aux fenêtres éclairées",
+        image_rights=True,
     )
     member.choose("Séjours")
     member.press("Envoyer au bureau")

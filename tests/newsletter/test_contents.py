@@ -60,7 +60,7 @@ def test_without_a_link_the_members_phone_leads_on() -> None:
 
     card = next(contents.content_of(make.edition(offer)).offers())
 
-    assert card.paragraphs == ("Au moulin.", "Au téléphone\u00a0: 04 90 00 00 00")
+    assert (card.paragraphs, card.phone, card.dial) == (("Au moulin.",), "04 90 00 00 00", "0490000000")
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,70 @@ def test_what_speaks_of_wine_bears_the_notice_of_the_loi_evin(
     card = next(contents.content_of(make.edition(offer)).offers())
 
     assert bool(card.legal) is warned
+
+
+@pytest.mark.parametrize(
+    ("text", "times"), [("Un verre de vin.", 1), ("Un verre de vin. L’abus d’alcool est dangereux pour la santé.", 1)]
+)
+def test_the_notice_is_printed_once_even_where_its_member_wrote_it(text: str, times: int) -> None:
+    offer = make.approved(member=make.member(category=Category.RESTAURANT), text=text)
+
+    rendered = rendering.render(contents.content_of(make.edition(offer)), public=True)
+
+    assert rendered.text.count("abus d’alcool") == times
+
+
+def test_a_former_price_is_struck_through_only_as_the_law_allows() -> None:
+    lawful = {"price_kind": PriceKind.FIXED, "price": Decimal(95), "price_was": Decimal(120)}
+    card = contents.card_of(make.offer(**lawful, price_lowest=Decimal(120)), make.member(), key="1")
+
+    assert card.was == "120\u00a0€"
+    assert "au lieu de <s" in rendering.render_card(card, "fr")
+    assert contents.card_of(make.offer(**lawful, price_lowest=Decimal(110)), make.member(), key="1").was == ""
+    assert contents.card_of(make.offer(**lawful), make.member(), key="1").was == ""
+
+
+def test_an_english_edition_prints_the_english_that_is_there_and_finds_what_is_not() -> None:
+    both = make.approved(title="Huile", title_en="New oil", text="Au moulin.", text_en="At the mill.")
+    half = make.approved(title="Pain", title_en="Bread", text="Frotté d’ail.", text_en="")
+    english = contents.examine(make.edition(both, half, language="en"))
+
+    assert [(card.title, card.text) for card in english.content.offers()] == [
+        ("New oil", "At the mill."),
+        ("Bread", "Frotté d’ail."),
+    ]
+    assert [(found.code, found.where) for found in english.findings] == [("offer_untranslated", "Pain")]
+    assert contents.examine(make.edition(both, half)).findings == ()
+
+
+def test_what_the_law_leaves_to_a_human_is_found_before_locking() -> None:
+    offer = make.approved(title="Dîner", text="40 € HT, au lieu de 60 €, vin compris")
+
+    findings = contents.examine(make.edition(offer)).findings
+
+    assert [(found.code, found.where) for found in findings] == [
+        ("legal_reduction", "Dîner"),
+        ("legal_before_tax", "Dîner"),
+    ]
+
+
+def test_twelve_offers_that_say_all_they_can_weigh_less_than_a_letter_may() -> None:
+    full = {
+        "title": "Deux nuits au mas, table d’hôtes et veillée au coin du feu, sous les oliviers",
+        "text": "Une chambre de pierre, un feu de bois, la soupe du soir et un verre de vin cuit. " * 7,
+        "price_kind": PriceKind.FROM,
+        "price": Decimal("1240.50"),
+        "price_was": Decimal(1500),
+        "price_lowest": Decimal(1500),
+        "price_unit": PriceUnit.COUPLE,
+        "booking_phone": "04 90 00 00 00",
+        "access": ["step_free", "toilets", "parking", "hearing", "sight"],
+        "link": "https://mas-des-oliviers.example/noel?utm_source=lettre",
+        "image_alt": "Un mas de pierre aux fenêtres éclairées, entouré d’oliviers",
+    }
+    edition = make.edition(*(make.approved(**with_picture(**full)) for _ in range(12)))
+
+    assert len(contents.examine(edition).rendered.html.encode()) < 90_000
 
 
 def test_a_members_braces_and_tags_are_printed_as_they_are() -> None:

@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from PIL import Image
 
 from newsletter import pictures
-from newsletter.pictures import Refusal, Refused
+from newsletter.pictures import Kept, Refusal, Refused, Size
 
 
 def drawn(size: tuple[int, int] = (300, 200), form: str = "JPEG", mode: str = "RGB", **how: Any) -> io.BytesIO:
@@ -33,7 +33,7 @@ def test_a_picture_becomes_a_progressive_jpeg_named_by_its_bytes(form: str) -> N
 
 
 def test_a_wide_picture_is_made_small_and_a_small_one_is_left_as_it_is() -> None:
-    assert opened(pictures.take(drawn((3000, 1500)))).size == (1200, 600)
+    assert opened(pictures.take(drawn((4000, 2000)))).size == (1600, 800)
     assert opened(pictures.take(drawn((300, 200)))).size == (300, 200)
 
 
@@ -43,15 +43,18 @@ def test_a_letter_shows_every_picture_three_wide_and_two_high(
 ) -> None:
     name = pictures.take(drawn(size))
 
-    kept, *shown = pictures.card(name, *size)
+    kept = pictures.card(Kept(name, *size))
 
-    assert opened(kept).size == tuple(shown) == (cut or size)
-    assert (kept == name) is (cut is None)
-    assert pictures.card(name, *size) == (kept, *shown)
+    assert opened(kept.name).size == (kept.width, kept.height) == (cut or size)
+    assert (kept.name == name) is (cut is None)
+    assert pictures.card(Kept(name, *size)) == kept
 
 
 def test_a_picture_whose_file_is_gone_keeps_its_place_in_the_letter() -> None:
-    assert pictures.card("offers/ab/gone.jpg", 900, 1200) == ("offers/ab/gone.jpg", 900, 1200)
+    gone = Kept("offers/ab/gone.jpg", 900, 1200)
+
+    assert pictures.card(gone) == gone
+    assert pictures.weight(gone.name) == 0
 
 
 def test_the_same_picture_is_kept_once() -> None:
@@ -142,3 +145,122 @@ def test_what_hides_in_a_picture_does_not_come_along() -> None:
     with_comment = picture[:2] + b"\xff\xfe" + (len(hidden) + 2).to_bytes(2, "big") + hidden + picture[2:]
 
     assert hidden not in pictures.encode(with_comment + b"PK\x03\x04" + hidden)
+
+
+def heic(size: tuple[int, int] = (300, 200), **how: Any) -> bytes:
+    """What an iPhone sends: HEVC in a HEIF box, noisy enough to have a length."""
+    out = io.BytesIO()
+    noisy = Image.merge("RGB", [Image.effect_noise(size, 80) for _ in range(3)])
+    noisy.save(out, "HEIF", quality=80, **how)
+    return out.getvalue()
+
+
+def test_a_telephones_heic_is_taken_turned_and_without_its_place() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif.get_ifd(0x8825)[2] = (43.0, 42.0, 0.0)
+    exif[0x010F] = "Telephone-of-Jeanne"
+    raw = heic(exif=exif.tobytes())
+    assert b"irot" in raw, "the box itself says how it was held"
+    assert b"Telephone-of-Jeanne" in raw
+
+    kept = opened(pictures.take(io.BytesIO(raw)))
+
+    assert (kept.format, kept.size) == ("JPEG", (200, 300))
+    assert not kept.getexif()
+    assert b"Telephone-of-Jeanne" not in pictures.encode(raw)
+
+
+@pytest.mark.parametrize("part", [0.02, 0.3, 0.6, 0.95])
+def test_a_heic_cut_short_is_refused_in_a_sentence(part: float) -> None:
+    raw = heic()
+
+    with pytest.raises(Refused) as refused:
+        pictures.take(io.BytesIO(raw[: int(len(raw) * part)]))
+
+    assert refused.value.why in (Refusal.BROKEN, Refusal.NOT_A_PICTURE)
+
+
+def test_a_heic_whose_box_promises_too_many_pixels_is_not_unpacked() -> None:
+    size = (300, 200)
+    told = b"ispe\0\0\0\0" + size[0].to_bytes(4, "big") + size[1].to_bytes(4, "big")
+    raw = heic(size)
+    assert told in raw
+    lying = raw.replace(told, b"ispe\0\0\0\0" + (30_000).to_bytes(4, "big") * 2)
+
+    with pytest.raises(Refused):
+        pictures.take(io.BytesIO(lying))
+
+
+def test_a_photo_of_sixty_megapixels_is_made_small() -> None:
+    kept = opened(pictures.take(drawn((9480, 6320))))
+
+    assert kept.size == (1600, 1067)
+
+
+def test_a_bomb_of_a_few_bytes_is_refused_before_it_unfolds() -> None:
+    bomb = drawn((24000, 24000), "PNG", mode="1", color=0)
+    assert len(bomb.getvalue()) < 100_000, "576 megapixels in a few kilobytes"
+
+    with pytest.raises(Refused) as refused:
+        pictures.take(bomb)
+
+    assert refused.value.why == Refusal.TOO_MANY_PIXELS
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize(
+    "hidden",
+    [b"PK\x03\x04<?php system($_GET[0]); ?>", b"<html><script>alert(1)</script>", b"%PDF-1.7 /JS (app.alert(1))"],
+)
+def test_of_a_file_that_is_two_things_only_the_picture_is_kept(form: str, hidden: bytes) -> None:
+    kept = pictures.encode(drawn(form=form).getvalue() + hidden)
+
+    assert hidden not in kept
+    assert kept.startswith(b"\xff\xd8\xff")
+    assert kept.endswith(b"\xff\xd9")
+
+
+@pytest.mark.parametrize(
+    "dressed", [b"<?xml version='1.0'?><svg/>", b"\xef\xbb\xbf <svg onload='alert(1)'/>", b"GIF89a<svg/>"]
+)
+def test_an_svg_is_no_photograph_whatever_it_is_called(dressed: bytes) -> None:
+    with pytest.raises(Refused) as refused:
+        pictures.take(io.BytesIO(dressed))
+
+    assert refused.value.why == Refusal.NOT_A_PICTURE
+
+
+def halves(size: tuple[int, int], *, across: bool) -> io.BytesIO:
+    """A picture that is red on its left, or above, and blue on the other half."""
+    picture = Image.new("RGB", size, "blue")
+    picture.paste("red", (0, 0, size[0] // 2, size[1]) if across else (0, 0, size[0], size[1] // 2))
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    out.seek(0)
+    return out
+
+
+@pytest.mark.parametrize("size", [Size.MAIL, Size.ARCHIVE])
+@pytest.mark.parametrize(("where", "seen"), [(0, "red"), (100, "blue")])
+@pytest.mark.parametrize("across", [True, False])
+def test_what_matters_stays_in_sight_in_the_letter_and_in_the_archive(
+    size: Size, where: int, seen: str, across: bool
+) -> None:
+    whole = (1600, 500) if across else (600, 1800)
+    name = pictures.take(halves(whole, across=across))
+
+    focus = {"focus_x": where} if across else {"focus_y": where}
+    cut = opened(pictures.card(Kept(name, *whole, **focus), size).name)
+
+    red, _, blue = cut.getpixel((cut.width // 2, cut.height // 2))
+    assert ("red" if red > blue else "blue") == seen
+
+
+def test_a_wide_picture_is_cut_small_for_the_letter_and_large_for_the_archive() -> None:
+    name = pictures.take(drawn((1600, 1400)))
+    mail, archive = (pictures.card(Kept(name, 1600, 1400), size) for size in (Size.MAIL, Size.ARCHIVE))
+
+    assert (mail.width, mail.height) == opened(mail.name).size == (1040, 693)
+    assert (archive.width, archive.height) == opened(archive.name).size == (1600, 1066)
+    assert 0 < pictures.weight(mail.name) < pictures.weight(archive.name)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Case, F, IntegerField, QuerySet, Value, When
@@ -117,10 +118,14 @@ def _answered(request: HttpRequest, offer: Offer, said: str) -> HttpResponse:
 def _page(request: HttpRequest, offer: Offer, form: VerdictForm) -> HttpResponse:
     shown = offer.state != OfferState.DRAFT
     language = get_language() or "fr"
+    card = contents.card_of(offer, offer.member, key=str(offer.pk), language=language) if shown else None
     context: dict[str, Any] = {
         "offer": offer,
-        "card": contents.card_of(offer, offer.member, key=str(offer.pk), language=language) if shown else None,
+        "card": card,
+        # the cut that a reader will see, by whatever name the board came here
+        "cut": card.picture.url.removeprefix(settings.SITE_URL) if card and card.picture else "",
         "lacking": offers.lacks(offer, today=timezone.localdate()) if shown else [],
+        "remarks": offers.remarks(offer, today=timezone.localdate()) if shown else [],
         "history": offer.moves.select_related("by"),
         "waits": offer.state == OfferState.SUBMITTED,
         "waiting_count": Offer.objects.waiting().count(),

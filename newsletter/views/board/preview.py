@@ -7,11 +7,8 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from newsletter import contents, proofs, rendering
 from newsletter.access import board_required, signed_in
-from newsletter.middleware import PREVIEW_POLICY
+from newsletter.middleware import MAIL_SANDBOX, PREVIEW_POLICY
 from newsletter.models import Edition
-
-# Without allow-scripts none runs; same-origin lets the composer keep the place to which it was scrolled.
-SANDBOX = "; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
 
 
 @never_cache
@@ -23,7 +20,7 @@ def html(request: HttpRequest, edition_id: int) -> HttpResponse:
     shown = rendered.html_for(proofs.values_for(edition, signed_in(request)))
     # a link of the mail opens beside the composer, not inside the frame
     shown = shown.replace("<head>", '<head><base target="_blank">', 1)
-    return HttpResponse(shown, headers={"Content-Security-Policy": PREVIEW_POLICY + SANDBOX})
+    return HttpResponse(shown, headers={"Content-Security-Policy": PREVIEW_POLICY + MAIL_SANDBOX})
 
 
 @never_cache
@@ -33,7 +30,7 @@ def text(request: HttpRequest, edition_id: int) -> HttpResponse:
     edition = _edition(edition_id)
     rendered = rendering.render(contents.content_of(edition))
     shown = rendered.text_for(proofs.values_for(edition, signed_in(request)))
-    headers = {"Content-Security-Policy": PREVIEW_POLICY + SANDBOX}
+    headers = {"Content-Security-Policy": PREVIEW_POLICY + MAIL_SANDBOX}
     return HttpResponse(shown, content_type="text/plain; charset=utf-8", headers=headers)
 
 

@@ -23,6 +23,7 @@ WHOLE = OfferFacts(
     interests=("stay",),
     has_image=True,
     image_alt="Un feu de bois",
+    image_rights=True,
 )
 
 
@@ -47,7 +48,14 @@ def test_a_whole_offer_lacks_nothing() -> None:
         ({"link": "", "phone": "04 90 00 00 00"}, []),
         ({"interests": ()}, [Missing.INTERESTS]),
         ({"image_alt": " "}, [Missing.IMAGE_ALT]),
-        ({"image_alt": "", "has_image": False}, []),
+        ({"image_alt": "", "image_rights": False, "has_image": False}, []),
+        ({"image_rights": False}, [Missing.IMAGE_RIGHTS]),
+        ({"title": "🎄🎁✨"}, [Missing.TITLE]),
+        ({"title": "2 € 🎄"}, []),
+        ({"price_was": Decimal(300)}, [Missing.STRUCK_ALONE]),
+        ({"price_was": Decimal(300), "price_lowest": Decimal("299.99")}, [Missing.STRUCK_TOO_HIGH]),
+        ({"price_was": Decimal(240), "price_lowest": Decimal(240)}, [Missing.STRUCK_NO_REDUCTION]),
+        ({"price_was": Decimal(300), "price_lowest": Decimal(300)}, []),
     ],
 )
 def test_each_thing_that_is_missing_is_named(without: dict[str, Any], lacking: list[Missing]) -> None:

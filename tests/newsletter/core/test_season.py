@@ -1,8 +1,10 @@
 """The feasts come back every year, and a letter about them must never come too late."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from newsletter.core import season
 
@@ -49,3 +51,30 @@ def test_a_day_is_counted_from_today_or_from_the_feasts_or_plainly_written(words
 def test_what_is_no_day_is_refused(words: str) -> None:
     with pytest.raises(season.BadDay):
         season.day(words, today=date(2026, 11, 23))
+
+
+DAYS = st.dates(min_value=date(1926, 1, 1), max_value=date(2126, 12, 31))
+
+
+@given(DAYS, st.integers(0, 400), DAYS)
+def test_last_years_days_come_back_on_the_same_days_of_the_year(first: date, long: int, today: date) -> None:
+    last = first + timedelta(days=long)
+    start, end = season.this_season(first, last, today=today)
+
+    assert start is not None
+    assert end is not None
+    assert end >= today
+    assert start <= end
+    assert abs((end - start).days - long) <= 1, "a leap day more or less"
+    assert (end.month, end.day) in {(last.month, last.day), (2, 28)}
+    # and not a year later than need be
+    assert end == last or season.years_on(end, -1) < today or (end.month, end.day) == (2, 28)
+
+
+def test_days_that_are_ahead_stay_and_none_stay_none() -> None:
+    ahead = date(2026, 12, 1), date(2027, 1, 6)
+
+    assert season.this_season(*ahead, today=date(2026, 11, 25)) == ahead
+    assert season.this_season(None, None, today=date(2026, 11, 25)) == (None, None)
+    assert season.this_season(date(2025, 12, 1), None, today=date(2026, 11, 25)) == (date(2026, 12, 1), None)
+    assert season.this_season(None, date(2024, 2, 29), today=date(2026, 11, 25)) == (None, date(2027, 2, 28))
