@@ -36,7 +36,7 @@ def letter() -> Letter:
     return Letter()
 
 
-@app.task
+@app.task(name="send_letter")  # started by its name: here it is __main__, in the worker it is not
 def send_letter(pk: int) -> None:
     """Write to one reader."""
     reader = Reader.objects.get(pk=pk)
