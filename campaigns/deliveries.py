@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from psycopg.types.numeric import Int8
@@ -135,13 +135,14 @@ EXCHANGE = Statement(
     )
 )
 
-DEFER = """
+DEFER = Statement("""
 WITH waiting AS (
     INSERT INTO campaigns_deliveryretry (delivery_id, not_before, operator)
-    SELECT delivery, not_before, '' FROM unnest(%s::bigint[], %s::timestamptz[]) AS waiting(delivery, not_before)
+    SELECT delivery, not_before, ''
+    FROM unnest(%(rows)s::bigint[], %(times)s::timestamptz[]) AS waiting(delivery, not_before)
 )
-UPDATE campaigns_chunk SET deferred = deferred + %s WHERE id = %s
-"""
+UPDATE campaigns_chunk SET deferred = deferred + cardinality(%(rows)s::bigint[]) WHERE id = %(chunk)s RETURNING deferred
+""")
 
 
 @transaction.atomic
@@ -170,8 +171,7 @@ def exchange(
     waiting = [(pk, attempts) for kind, pk, state, *_, attempts in rows if kind == "recorded" and state == QUEUED]
     if waiting:
         times = [retry_at(attempts, now=now, delivery=pk) or now for pk, attempts in waiting]
-        with connection.cursor() as cursor:
-            cursor.execute(DEFER, [[pk for pk, _ in waiting], times, len(waiting), chunk.pk])
+        DEFER.ask({"rows": [Int8(pk) for pk, _ in waiting], "times": times, "chunk": Int8(chunk.pk)})
     armed = [Armed(pk, *reader) for kind, pk, state, *reader in rows if kind == "armed" and state == SENDING]
     if armed:
         note([row.delivery for row in armed])
