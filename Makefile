@@ -4,12 +4,13 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH := var/bench/venv
 ARGS ?=
 export PYTHONDONTWRITEBYTECODE = 1
 export PIP_CACHE_DIR = $(CURDIR)/var/pip
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo demo-reset test check lint types contracts migrations messages clean help
+.PHONY: demo demo-reset test check lint types contracts migrations messages bench-send clean help
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -45,6 +46,14 @@ migrations: $(VENV)/dev.ready
 messages: $(VENV)/local.ready
 	@"$(BIN)/python" manage.py makemessages -l en --no-location --no-wrap -i ".venv*" -i var -i data -i tests
 	@"$(BIN)/python" manage.py compilemessages -l en -l fr
+
+## make bench-send  measure the sending against its named peers (25 minutes); ARGS="--only build,faulty", "--quick"
+bench-send: $(VENV)/local.ready $(BENCH)/bench.ready
+	@"$(BIN)/python" -m benchmarks.send --peers-python "$(BENCH)/bin/python" $(ARGS)
+
+# The peers live in an environment of their own: nothing of theirs is ever in the project's.
+$(BENCH)/%.ready: requirements/%.txt
+	@sh requirements/install.sh "$(PYTHON)" "$(BENCH)" "$*"
 
 $(VENV)/%.ready: requirements/%.txt
 	@sh requirements/install.sh "$(PYTHON)" "$(VENV)" "$*"

@@ -1,5 +1,6 @@
 """Celery wakes, the rows are the queue: a task that is lost, doubled or late changes nothing."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -96,3 +97,10 @@ def _keys_are_ours(**_: object) -> None:
     connection = cast(DatabaseWrapper, connections["default"])
     connection.close()
     connection.close_pool()
+
+
+@signals.worker_init.connect
+def _share_what_is_loaded(**_: object) -> None:
+    """What is loaded by now stays: the pool's children neither look through it for garbage nor copy its pages."""
+    gc.collect()
+    gc.freeze()

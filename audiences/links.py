@@ -3,6 +3,7 @@
 Written twice for every delivery, so the paths stand here as text; a test holds them to the URL table.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +12,7 @@ from django.conf import settings
 from newsletter import signing
 from newsletter.signing import BadToken, Purpose
 
-__all__ = ["Ask", "BadToken", "Who", "confirm_url", "preferences_url", "read", "read_ask", "unsubscribe_url"]
+__all__ = ["Ask", "BadToken", "Who", "confirm_url", "preferences_url", "read", "read_ask", "unsubscribe_url", "ways"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -34,12 +35,25 @@ class Ask:
 
 def unsubscribe_url(newsletter_id: int, address_key: bytes) -> str:
     """Return the one-click way out, good for life."""
-    return f"{settings.SITE_URL}/u/{_seal(Purpose.UNSUBSCRIBE, newsletter_id, address_key)}"
+    return ways(newsletter_id)(address_key)[0]
 
 
 def preferences_url(newsletter_id: int, address_key: bytes) -> str:
     """Return the way to a reader's own preferences."""
-    return f"{settings.SITE_URL}/preferences/{_seal(Purpose.PREFERENCES, newsletter_id, address_key)}/"
+    return ways(newsletter_id)(address_key)[1]
+
+
+def ways(newsletter_id: int) -> Callable[[bytes], tuple[str, str]]:
+    """Return what gives a reader's way out and way to their preferences: what all have in common is done once."""
+    newsletter = newsletter_id.to_bytes(4, "big")
+    out, preferences = signing.sealer(Purpose.UNSUBSCRIBE).seal, signing.sealer(Purpose.PREFERENCES).seal
+    encode, site = signing.encode, settings.SITE_URL
+
+    def of(address_key: bytes) -> tuple[str, str]:
+        who = encode(newsletter + address_key)
+        return f"{site}/u/{out(who)}", f"{site}/preferences/{preferences(who)}/"
+
+    return of
 
 
 def confirm_url(ask: Ask) -> str:
@@ -59,7 +73,3 @@ def read_ask(token: str) -> Ask:
     """Return the demand that a confirmation token answers; BadToken for anything else."""
     subscription_id, _, moment = signing.unseal(Purpose.CONFIRM, token).partition(".")
     return Ask(int(subscription_id), EPOCH + timedelta(microseconds=int(moment)))
-
-
-def _seal(purpose: Purpose, newsletter_id: int, address_key: bytes) -> str:
-    return signing.seal(purpose, newsletter_id.to_bytes(4, "big") + address_key)

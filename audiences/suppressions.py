@@ -37,10 +37,12 @@ def suppress(person: str | bytes, *, reason: StopReason, source: str = "", now: 
     """
     key = key_of(person) if isinstance(person, str) else bytes(person)
     hold(key)
-    row, is_new = Suppression.objects.get_or_create(
-        address_key=key, defaults={"reason": reason.value, "source": source[:120], "at": now}
-    )
-    if not is_new and row.reason in LIFTED_BY_CONFIRMING and reason not in LIFTED_BY_CONFIRMING:
+    # Held, so nobody else writes this row between the look and the insert: no savepoint is needed for that.
+    row = Suppression.objects.filter(address_key=key).first()
+    is_new = row is None
+    if row is None:
+        Suppression.objects.create(address_key=key, reason=reason.value, source=source[:120], at=now)
+    elif row.reason in LIFTED_BY_CONFIRMING and reason not in LIFTED_BY_CONFIRMING:
         row.reason, row.source, row.at = reason.value, source[:120], now
         row.save(update_fields=["reason", "source", "at"])
     stopped(key, None, now=now)

@@ -1,20 +1,18 @@
 """A campaign to measure: N readers by one statement each, and a personalised message of 56 kB with 21 links."""
 
+import contextlib
 from datetime import date
 
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
+from benchmarks.letter import LINKS, NAMES, PARAGRAPH, SENDER, SIZE, SUBJECT, WORDS
 from campaigns import enqueuing, schedule
 from campaigns.models import Campaign, Variant
 from newsletter.core.headers import Address
 from newsletter.core.holes import FIRST_NAME, PREFERENCES, UNSUBSCRIBE, WEB_VERSION, Hole, Kind, Marks
 from newsletter.core.message import MessageTemplate, compile_message
 from newsletter.models import Association, Edition, Newsletter
-
-SIZE = 56_000
-LINKS = 21
-WORDS = "L’huile nouvelle est sortie des moulins, les santons sèchent sur les étagères, le vin cuit refroidit. "
 
 
 def template(size: int = SIZE) -> MessageTemplate:
@@ -24,7 +22,7 @@ def template(size: int = SIZE) -> MessageTemplate:
     links = [marks.mark(Hole(hole, Kind.URL)) for hole in (UNSUBSCRIBE, PREFERENCES, WEB_VERSION)]
     links += [f"https://membre{number}.example/offre-d-hiver?lettre=fetes" for number in range(LINKS - 3)]
     text = f"Bonjour{name},\n\n{WORDS}\n" + "\n".join(links)
-    paragraph = f'<p style="margin:0 0 16px;font-size:17px">{WORDS}</p>\n'
+    paragraph = PARAGRAPH % WORDS
     cards = "".join(f'<p><a href="{link}">Voir l’offre</a></p>\n' for link in links)
     html = f"<!doctype html><html lang='fr'><body><p>Bonjour{name},</p>{cards}{{}}</body></html>"
 
@@ -32,14 +30,26 @@ def template(size: int = SIZE) -> MessageTemplate:
         return compile_message(
             html=html.replace("{}", paragraph * paragraphs),
             text=text,
-            subject="Noël en Alpilles : l’huile est nouvelle",
-            from_=Address("lettre@alpilles.example", "La lettre des Alpilles"),
+            subject=SUBJECT,
+            from_=Address(SENDER, "La lettre des Alpilles"),
             list_id="<alpilles.alpilles.example>",
             holes=marks.holes,
         )
 
     empty, one = (len(b"".join(compiled(number).literals)) for number in (0, 1))
     return compiled((size - empty) // (one - empty))
+
+
+def forget() -> None:
+    """Drop every campaign and every reader of before; workers at their rows may be in the way for a moment."""
+    for _ in range(20):
+        with contextlib.suppress(OperationalError), connection.cursor() as cursor:
+            cursor.execute(
+                "TRUNCATE audiences_subscriber, audiences_suppression, campaigns_campaign, campaigns_pulse,"
+                " campaigns_workersession, newsletter_edition CASCADE"
+            )
+            return
+    raise RuntimeError("the workers never let go of the tables")
 
 
 def readers(count: int) -> Newsletter:
@@ -52,16 +62,15 @@ def readers(count: int) -> Newsletter:
         name="Banc",
         slug=f"banc-{timezone.now().timestamp():.6f}".replace(".", "-"),
         sender_name="Banc",
-        sender_email="lettre@alpilles.example",
+        sender_email=SENDER,
     )
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE audiences_subscriber, campaigns_delivery CASCADE")
         cursor.execute(
             "INSERT INTO audiences_subscriber (address, address_key, first_name, language, commune, department,"
             " interests, kind, subscribed_on)"
-            " SELECT 'lecteur' || n || '@boite.example', sha256(convert_to(n::text, 'UTF8')), 'Jeanne', 'fr',"
-            " '13058', '13', '{table}', 'direct', %s FROM generate_series(1, %s) n",
-            [date(2026, 1, 1), count],
+            " SELECT 'lecteur' || n || '@boite.example', sha256(convert_to(n::text, 'UTF8')),"
+            " (%s::text[])[1 + n %% %s], 'fr', '13058', '13', '{table}', 'direct', %s FROM generate_series(1, %s) n",
+            [NAMES, len(NAMES), date(2026, 1, 1), count],
         )
         cursor.execute(
             "INSERT INTO audiences_subscription (newsletter_id, subscriber_id, state, tracking, monthly, confirmed_at)"
@@ -74,6 +83,13 @@ def readers(count: int) -> Newsletter:
 
 def running(newsletter: Newsletter, message: MessageTemplate) -> Campaign:
     """Freeze the audience of a campaign that sends this message, and let it run."""
+    campaign = scheduled(newsletter, message, state="enqueuing")
+    enqueuing.enqueue(campaign, now=timezone.now())
+    return campaign
+
+
+def scheduled(newsletter: Newsletter, message: MessageTemplate, state: str = "scheduled") -> Campaign:
+    """Return a campaign that sends this message and whose time has come."""
     now = timezone.now()
     edition = Edition.objects.create(
         newsletter=newsletter,
@@ -84,7 +100,7 @@ def running(newsletter: Newsletter, message: MessageTemplate) -> Campaign:
         locked_at=now,
         content_hash="0" * 64,
     )
-    campaign = Campaign.objects.create(edition=edition, state="enqueuing", starts_at=now)
+    campaign = Campaign.objects.create(edition=edition, starts_at=now)
     Variant.objects.create(
         campaign=campaign,
         position=1,
@@ -93,5 +109,5 @@ def running(newsletter: Newsletter, message: MessageTemplate) -> Campaign:
         template=message.to_bytes(),
         template_digest=message.digest,
     )
-    enqueuing.enqueue(campaign, now=now)
+    Campaign.objects.filter(pk=campaign.pk).update(state=state)
     return campaign

@@ -38,6 +38,7 @@ def claim(*, worker: int, now: datetime, **of: str) -> Chunk | None:
         .filter(**of)
         .select_for_update(skip_locked=True, of=("self",))
         .select_related("campaign__edition__newsletter", "variant")
+        .defer("variant__template", "variant__html")  # as long as the letter, and the same for thousands of chunks
         .order_by("pk")
         .first()
     )

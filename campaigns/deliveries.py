@@ -3,24 +3,30 @@
 The lock order is always chunk before delivery.
 """
 
-from collections import Counter
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from psycopg.types.numeric import Int8
 
 from campaigns import chunks
-from campaigns.core.campaign import LIVE, CampaignState
+from campaigns.core.campaign import LIVE
 from campaigns.core.delivery import MOVES, DeliveryState, SkipReason, Turn
 from campaigns.core.receipt import Receipt
 from campaigns.core.retry import MAX_ATTEMPTS, retry_at
+from campaigns.ledger import Statement
 from campaigns.models import Campaign, Chunk, Delivery, DeliveryRetry
 from newsletter.core.states import advance
 
 S = DeliveryState
+QUEUED, SENDING = S.QUEUED.value, S.SENDING.value
+# What a row in SENDING becomes by each turn.
+BECOMES = {turn: state.value for turn, state in MOVES[S.SENDING].items()}
 DeliveryRows = QuerySet[Delivery]
 # An armed message begins to leave within this time or not at all; the worker's own clock keeps it too.
 SEND_WITHIN = timedelta(seconds=60)
@@ -30,7 +36,7 @@ class LeaseLost(Exception):
     """Someone else holds this chunk now: arm nothing more of it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Armed:
     """A reader whose message may be written to the wire now; lives in memory only."""
 
@@ -41,11 +47,40 @@ class Armed:
     attempts: int
 
 
-# Arming, before the first byte of a body: rows whose reader may not be written to any more are skipped with
-# their reason in the same statement. After a wait for a row's lock, `d.state` is looked at again.
-# A session that a sweeper has ended arms nothing more: nobody would look after what it left.
-ARM = """
-WITH session AS MATERIALIZED (
+# One durable statement for a window. `held` locks the chunk first, whatever else it finds: all that follows hangs on
+# `goes`, so the lock order stays chunk before delivery.
+#
+# Recording: a known answer is written down whoever holds the lease by now, and even over doubt; only the session that
+# armed a row may say what became of it.
+#
+# Arming, before the first byte of a body: rows whose reader may not be written to any more are skipped with their
+# reason in the same statement. After a wait for a row's lock, `d.state` is looked at again: the update is the lock,
+# and a second one before it would only be written to the log as well. A session that a sweeper has ended arms nothing
+# more: nobody would look after what it left. What was deferred here is not armed here: to this statement it is still
+# SENDING.
+_EXCHANGE = """
+WITH held AS MATERIALIZED (
+    SELECT (k.worker = %(worker)s AND k.lease_epoch = %(epoch)s) IS TRUE AS ours, c.state = 'running' AS runs
+    FROM campaigns_chunk k JOIN campaigns_campaign c ON c.id = k.campaign_id
+    WHERE k.id = %(chunk)s FOR UPDATE OF k
+), goes AS MATERIALIZED (
+    SELECT ours, ours AND runs AND %(limit)s > 0 AS arms FROM held WHERE ours OR %(limit)s = 0
+), said AS (
+    SELECT * FROM json_to_recordset(%(receipts)s::json) AS said(id bigint, state text, code int, text text, reason text)
+    WHERE EXISTS (SELECT 1 FROM goes)
+), old AS MATERIALIZED (
+    SELECT d.id, d.state AS was
+    FROM campaigns_delivery d JOIN said ON said.id = d.id
+    WHERE d.worker = %(worker)s
+      AND (d.state = 'sending' OR (d.state = 'in_doubt' AND said.state IN ('sent', 'failed')))
+), recorded AS (
+    UPDATE campaigns_delivery d
+    SET state = said.state, reply_code = said.code, reply_text = said.text, reason = said.reason,
+        settled_at = CASE WHEN said.state = 'queued' THEN NULL ELSE %(now)s END
+    FROM said JOIN old ON old.id = said.id
+    WHERE d.id = said.id AND d.worker = %(worker)s AND d.state = old.was
+    RETURNING d.id, old.was, d.state, d.attempts
+), session AS MATERIALIZED (
     SELECT ended_at FROM campaigns_workersession WHERE id = %(worker)s FOR SHARE
 ), due AS MATERIALIZED (
     SELECT d.id, s.address, s.first_name,
@@ -61,43 +96,53 @@ WITH session AS MATERIALIZED (
     FROM campaigns_delivery d
     LEFT JOIN audiences_subscriber s ON s.id = d.subscriber_id
     WHERE d.campaign_id = %(campaign)s AND d.position BETWEEN %(first)s AND %(last)s AND d.state = 'queued'
+      AND EXISTS (SELECT 1 FROM goes WHERE arms)
       AND NOT EXISTS (SELECT 1 FROM campaigns_deliveryretry r WHERE r.delivery_id = d.id)
       AND NOT EXISTS (SELECT 1 FROM session WHERE ended_at IS NOT NULL)
     ORDER BY d.position
     LIMIT %(limit)s
-    FOR UPDATE OF d
+), armed AS (
+    UPDATE campaigns_delivery d
+    SET state = CASE due.refused WHEN '' THEN 'sending' ELSE 'skipped' END,
+        reason = due.refused,
+        attempts = d.attempts + CASE due.refused WHEN '' THEN 1 ELSE 0 END,
+        worker = %(worker)s, armed_at = now(), send_before = now() + make_interval(secs => %(within)s::float8),
+        settled_at = CASE due.refused WHEN '' THEN NULL ELSE %(now)s END
+    FROM due
+    WHERE d.id = due.id AND d.state = 'queued'
+    RETURNING d.id, d.state, d.address_key, due.address, due.first_name, d.attempts
+), change AS (
+    SELECT {counts} FROM (
+        SELECT was, state FROM recorded UNION ALL SELECT 'queued', state FROM armed
+    ) AS moved
+), shifted AS (
+    UPDATE campaigns_chunk k
+    SET {shifts}, lease_until = CASE WHEN goes.ours THEN %(lease)s ELSE k.lease_until END
+    FROM change, goes
+    WHERE k.id = %(chunk)s
 )
-UPDATE campaigns_delivery d
-SET state = CASE due.refused WHEN '' THEN 'sending' ELSE 'skipped' END,
-    reason = due.refused,
-    attempts = d.attempts + CASE due.refused WHEN '' THEN 1 ELSE 0 END,
-    worker = %(worker)s, armed_at = now(), send_before = now() + make_interval(secs => %(within)s),
-    settled_at = CASE due.refused WHEN '' THEN NULL ELSE %(now)s END
-FROM due
-WHERE d.id = due.id AND d.state = 'queued'
-RETURNING d.id, d.state, d.address_key, due.address, due.first_name, d.attempts
+SELECT 'held', NULL::bigint, CASE WHEN ours THEN 'ours' ELSE '' END, NULL::bytea, NULL::text, NULL::text, 0 FROM held
+UNION ALL SELECT 'recorded', id, state, NULL, NULL, NULL, attempts FROM recorded
+UNION ALL SELECT 'armed', id, state, address_key, address, first_name, attempts FROM armed
 """
+EXCHANGE = Statement(
+    _EXCHANGE.format(
+        counts=", ".join(
+            f"count(*) FILTER (WHERE state = '{one}') - count(*) FILTER (WHERE was = '{one}') AS {one}"
+            for one in chunks.STATES
+        ),
+        shifts=", ".join(f"{one} = k.{one} + change.{one}" for one in chunks.STATES),
+    )
+)
 
-# A known answer is written down whoever holds the lease by now, and even over doubt; only the session that
-# armed a row may say what became of it.
-RECORD = """
-WITH said AS (
-    SELECT * FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(codes)s::int[], %(texts)s::text[],
-                         %(reasons)s::text[]) AS said(id, state, code, text, reason)
-), old AS MATERIALIZED (
-    SELECT d.id, d.state AS was
-    FROM campaigns_delivery d JOIN said ON said.id = d.id
-    WHERE d.worker = %(worker)s
-      AND (d.state = 'sending' OR (d.state = 'in_doubt' AND said.state IN ('sent', 'failed')))
-    FOR UPDATE OF d
+DEFER = Statement("""
+WITH waiting AS (
+    INSERT INTO campaigns_deliveryretry (delivery_id, not_before, operator)
+    SELECT delivery, not_before, ''
+    FROM unnest(%(rows)s::bigint[], %(times)s::timestamptz[]) AS waiting(delivery, not_before)
 )
-UPDATE campaigns_delivery d
-SET state = said.state, reply_code = said.code, reply_text = said.text, reason = said.reason,
-    settled_at = CASE WHEN said.state = 'queued' THEN NULL ELSE %(now)s END
-FROM said JOIN old ON old.id = said.id
-WHERE d.id = said.id
-RETURNING d.id, old.was, d.state, d.attempts
-"""
+UPDATE campaigns_chunk SET deferred = deferred + cardinality(%(rows)s::bigint[]) WHERE id = %(chunk)s RETURNING deferred
+""")
 
 
 @transaction.atomic
@@ -116,23 +161,55 @@ def exchange(
     Raises LeaseLost when something is wanted and the lease is another's; then nothing was written either, and
     the receipts are to be given again without a want. Arms nothing unless the campaign runs.
     """
-    held = Chunk.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=chunk.pk)
-    ours = held.worker == worker and held.lease_epoch == chunk.lease_epoch
-    if want and not ours:
+    rows = _ask(chunk, receipts, worker=worker, want=want, now=now)
+    if want and not _is_ours(rows):
         raise LeaseLost
-    change: Counter[DeliveryState] = Counter()
-    if receipts:
-        change.update(_record(held, receipts, worker=worker, now=now))
-    armed: list[Armed] = []
-    if want and held.campaign.state == CampaignState.RUNNING:
-        armed, turned = _arm(held, chunk.campaign.edition.newsletter_id, want, worker=worker, now=now)
-        change.update(turned)
-        if armed:
-            note([row.delivery for row in armed])
-    if ours:
-        held.lease_until = now + chunks.LEASE
-    chunks.shift(held, change)
+    told = {pk for kind, pk, *_ in rows if kind == "recorded"}
+    # Swept into doubt while the statement waited for the chunk: only a new one sees it as it stands now.
+    if unheard := [receipt for receipt in receipts if receipt.delivery not in told]:
+        rows += _ask(chunk, unheard, worker=worker, want=0, now=now)
+    waiting = [(pk, attempts) for kind, pk, state, *_, attempts in rows if kind == "recorded" and state == QUEUED]
+    if waiting:
+        times = [retry_at(attempts, now=now, delivery=pk) or now for pk, attempts in waiting]
+        DEFER.ask({"rows": [Int8(pk) for pk, _ in waiting], "times": times, "chunk": Int8(chunk.pk)})
+    armed = [Armed(pk, *reader) for kind, pk, state, *reader in rows if kind == "armed" and state == SENDING]
+    if armed:
+        note([row.delivery for row in armed])
     return armed
+
+
+def _is_ours(rows: Sequence[tuple[Any, ...]]) -> bool:
+    return any(kind == "held" and state == "ours" for kind, _, state, *_ in rows)
+
+
+def _ask(chunk: Chunk, receipts: Sequence[Receipt], *, worker: int, want: int, now: datetime) -> list[tuple[Any, ...]]:
+    return EXCHANGE.ask(
+        {
+            "chunk": Int8(chunk.pk),
+            "epoch": Int8(chunk.lease_epoch),
+            "worker": Int8(worker),
+            "limit": Int8(want),
+            "receipts": json.dumps([_said(receipt) for receipt in receipts]),
+            "newsletter": Int8(chunk.campaign.edition.newsletter_id),
+            "campaign": Int8(chunk.campaign_id),
+            "first": Int8(chunk.first),
+            "last": Int8(chunk.last),
+            "within": Int8(SEND_WITHIN // timedelta(seconds=1)),
+            "lease": now + chunks.LEASE,
+            "now": now,
+            "today": timezone.localdate(now),
+        }
+    )
+
+
+def _said(receipt: Receipt) -> dict[str, object]:
+    return {
+        "id": receipt.delivery,
+        "state": BECOMES[receipt.turn],
+        "code": receipt.code,
+        "text": receipt.text[:200],
+        "reason": receipt.reason,
+    }
 
 
 def arm(chunk: Chunk, *, worker: int, limit: int, now: datetime) -> list[Armed]:
@@ -167,27 +244,6 @@ def disarm_the_rest(chunk: Chunk, *, worker: int) -> int:
     return back
 
 
-def _record(held: Chunk, receipts: Sequence[Receipt], *, worker: int, now: datetime) -> Counter[DeliveryState]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            RECORD,
-            {
-                "ids": [receipt.delivery for receipt in receipts],
-                "states": [advance(MOVES, S.SENDING, receipt.turn).value for receipt in receipts],
-                "codes": [receipt.code for receipt in receipts],
-                "texts": [receipt.text[:200] for receipt in receipts],
-                "reasons": [receipt.reason for receipt in receipts],
-                "worker": worker,
-                "now": now,
-            },
-        )
-        rows: list[tuple[int, str, str, int]] = cursor.fetchall()
-    defer(held, [(pk, attempts) for pk, _, became, attempts in rows if became == S.QUEUED], now=now)
-    change = Counter(DeliveryState(became) for _, _, became, _ in rows)
-    change.subtract(DeliveryState(was) for _, was, _, _ in rows)
-    return change
-
-
 def defer(held: Chunk, waiting: Sequence[tuple[int, int]], *, now: datetime) -> None:
     """Let rows (id, attempts) of a locked chunk wait for their retry; the caller saves the chunk."""
     if waiting:
@@ -196,34 +252,6 @@ def defer(held: Chunk, waiting: Sequence[tuple[int, int]], *, now: datetime) -> 
             for pk, attempts in waiting
         )
         held.deferred += len(waiting)
-
-
-def _arm(
-    held: Chunk, newsletter_id: int, want: int, *, worker: int, now: datetime
-) -> tuple[list[Armed], Counter[DeliveryState]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            ARM,
-            {
-                "newsletter": newsletter_id,
-                "campaign": held.campaign_id,
-                "first": held.first,
-                "last": held.last,
-                "limit": want,
-                "worker": worker,
-                "within": int(SEND_WITHIN.total_seconds()),
-                "now": now,
-                "today": timezone.localdate(now),
-            },
-        )
-        rows = cursor.fetchall()
-    armed = [
-        Armed(pk, bytes(key), address, first_name, attempts)
-        for pk, state, key, address, first_name, attempts in rows
-        if state == S.SENDING
-    ]
-    skipped = len(rows) - len(armed)
-    return armed, Counter({S.QUEUED: -len(rows), S.SENDING: len(armed), S.SKIPPED: skipped})
 
 
 def may_retry(attempts: int) -> bool:

@@ -5,20 +5,19 @@ arms the next one, which begins while the connections still have something to wr
 """
 
 import logging
+import math
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import format_datetime
-from functools import lru_cache
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from audiences import links, suppressions
+from audiences import suppressions
 from audiences.core.address import BadAddress, sendable
 from audiences.core.consent import StopReason
 from campaigns import chunks, deliveries, lanes, paces, roads, schedule, warmups
@@ -27,11 +26,13 @@ from campaigns.core.campaign import PauseReason
 from campaigns.core.delivery import Turn
 from campaigns.core.fault import Fault
 from campaigns.core.operators import NOWHERE
-from campaigns.core.outcome import Outcome, judge
+from campaigns.core.outcome import ACCEPT, Outcome, judge
+from campaigns.core.pacing import Limits
 from campaigns.core.receipt import Phase, Receipt
 from campaigns.deliveries import Armed, LeaseLost
+from campaigns.filling import Filling
 from campaigns.models import Campaign, Chunk, Delivery
-from campaigns.variants import domain, template_of
+from campaigns.variants import domain
 from campaigns.wire import dkim
 from campaigns.wire.calls import Calls, Errand
 from campaigns.wire.carrier import Carrier
@@ -40,12 +41,9 @@ from campaigns.wire.dialling import dial
 from campaigns.wire.journal import JournalFailed
 from campaigns.wire.letters import Outgoing, Reply, WireProblem
 from campaigns.wire.line import Wire
-from campaigns.wire.provider import Letter
 from campaigns.workers import SessionLost, Worker, boot_clock
-from newsletter import signing
 from newsletter.core.environment import Road
-from newsletter.core.holes import BadValue, one_line
-from newsletter.core.message import MessageTemplate
+from newsletter.core.holes import BadValue
 from newsletter.core.providers import Account
 
 log = logging.getLogger(__name__)
@@ -120,7 +118,7 @@ class Drain:
         self.gave_up = False  # whether something paused, or the road was shut
         self._wire = self._open_road()
         self._chunk: Chunk | None = None
-        self._template: MessageTemplate | None = None
+        self._filling: Filling | None = None
         self._variant = 0
         self._open: dict[int, Chunk] = {}  # leased, with something under way or to be written down
         self._under_way: dict[int, UnderWay] = {}
@@ -139,14 +137,16 @@ class Drain:
         self._slows = False  # whether the lane's operator asked for less
         self._warming: dict[int, bool] = {}
         self._tokens = 0
-        self._looked = time.monotonic()
+        self._limited, self._limits_at = True, -math.inf  # whether the relay has limits, and when that was looked at
+        self._looked = self._settled = time.monotonic()
         self._begins = True  # whether new bodies may begin
         self._arms = True  # whether the relay's hour and the rows have more
 
     def _open_road(self) -> Carrier:
         """Return what runs on this road; both ask the same before a body begins and note the same before its end."""
         if isinstance(self.relay, Account):
-            return Calls(self.relay, may_begin=self._may_begin, before_dot=self.worker.journal.dot)
+            journal = self.worker.journal
+            return Calls(self.relay, may_begin=self._may_begin, before_dot=journal.dot, after_reply=journal.heard)
         lane, relay = self.lane, self.relay
         direct = lane is not None and relay.direct
         return Wire(
@@ -156,6 +156,8 @@ class Drain:
             per_connection=lane.manners.per_connection if lane and direct else 0,
             may_begin=self._may_begin,
             before_dot=self.worker.journal.dot,
+            # Before the next dot of that connection: so a kill leaves one message of each in doubt, and not two.
+            after_reply=self.worker.journal.heard,
             dial=lane.dial if lane and direct else dial,
         )
 
@@ -176,7 +178,7 @@ class Drain:
             self._waits = False
             if self._arms and len(self._ready) < CONNECTIONS:
                 self._next_window()
-            while self._ready and self._wire.room():
+            for _ in range(min(len(self._ready), self._wire.room())):
                 message = self._ready.popleft()
                 self._under_way[message.delivery].put = True
                 self._wire.put(message)
@@ -245,14 +247,16 @@ class Drain:
                 now=now,
             )
             self._written_down(chunk, receipts)
-            if len(armed) < want and self._is_warming(chunk, now):
-                warmups.give_back(domain(chunk.campaign.edition.newsletter), want - len(armed), now=now)
+            if len(armed) < want:  # it has no more
+                if self._is_warming(chunk, now):
+                    warmups.give_back(domain(chunk.campaign.edition.newsletter), want - len(armed), now=now)
+                self._chunk = None
             if armed:
                 self._tokens -= len(armed)
                 self._take(chunk, armed, until)
-                return
-            self._chunk = None
             self._close_chunks()
+            if armed:
+                return
 
     def _grant(self, now: datetime) -> bool:
         """Take tokens before anything is armed; an operator's lane fills again in a moment, a relay's hour does not."""
@@ -260,7 +264,9 @@ class Drain:
         if not want:
             self._waits = True
             return False
-        self._tokens = paces.take(self.relay, want=want, now=now)
+        if time.monotonic() - self._limits_at > 1:  # whether it counts at all is asked once a second
+            self._limited, self._limits_at = paces.limits(self.relay) != Limits(), time.monotonic()
+        self._tokens = paces.take(self.relay, want=want, now=now) if self._limited else want
         if self.lane and self._tokens < want:
             lanes.give_back(self.lane, want - self._tokens)
         self.left_over, self._arms = not self._tokens, bool(self._tokens)
@@ -272,7 +278,7 @@ class Drain:
         if chunk is None:
             return False
         if self._variant != chunk.variant_id:
-            self._template, self._variant = template_of(chunk.variant), chunk.variant_id
+            self._filling, self._variant = Filling(chunk.campaign, chunk.variant), chunk.variant_id
         self._chunk = chunk
         return True
 
@@ -304,23 +310,22 @@ class Drain:
 
     def _take(self, chunk: Chunk, armed: list[Armed], until: float) -> None:
         """Fill the messages of a window, which the journal knows."""
-        assert self._template is not None
+        filling = self._filling
+        assert filling is not None
         for row in armed:
             self._under_way[row.delivery] = UnderWay(row, chunk, until)
         if chunk.operator == NOWHERE:
             for row in armed:
                 self._heard(row.delivery, _no_such_host(row))
             return
-        sender = chunk.campaign.edition.newsletter.sender_email
         for row in armed:
             try:
-                values = _values(chunk, row)
-                message = self._template.fill(values)
                 if self._written_there:
-                    self._ready.append(_errand(self._template, chunk, row, values))
+                    self._ready.append(filling.errand(row))
                     continue
+                message = filling.message(row)
                 message = self._sign(message) if self._sign else message
-                self._ready.append(Outgoing(row.delivery, sender, sendable(row.address), message))
+                self._ready.append(Outgoing(row.delivery, filling.sender, sendable(row.address), message))
             except (BadValue, BadAddress) as problem:
                 self._heard(
                     row.delivery, Receipt(row.delivery, Turn.REFUSE, Phase.MAIL, None, str(problem), "unfillable")
@@ -336,13 +341,12 @@ class Drain:
 
     def _listen(self, replies: list[Reply]) -> None:
         """Judge what was said. Neither database nor disk may stop this: a known answer must not become doubt."""
+        try:
+            self.worker.journal.flush()
+        except JournalFailed as problem:
+            log.error("the journal cannot be written, so nothing more is sent: %s", problem)
+            self._begins = False
         for reply in replies:
-            try:
-                if reply.phase is Phase.REPLIED and reply.code is not None:
-                    self.worker.journal.replied(reply.delivery, reply.code)
-            except JournalFailed as problem:
-                log.error("the journal cannot be written, so nothing more is sent: %s", problem)
-                self._begins = False
             self._judge(reply)
 
     def _judge(self, reply: Reply) -> None:
@@ -380,7 +384,7 @@ class Drain:
 
     def _tripped(self, campaign: int, outcome: Outcome) -> PauseReason | None:
         """Count an answer; return why the campaign must pause when refusals add up to "it is us"."""
-        if outcome.verdict is None and (outcome.receipt is None or outcome.receipt.turn is not Turn.ACCEPT):
+        if outcome.verdict is None and (outcome.receipt is None or outcome.receipt.turn is not ACCEPT):
             return None  # nobody answered
         self._breakers[campaign], trip = after(self._breakers[campaign], outcome.verdict)
         return trip.reason if trip else None
@@ -388,7 +392,7 @@ class Drain:
     def _heard(self, delivery: int, receipt: Receipt) -> None:
         under_way = self._under_way.pop(delivery)
         self._receipts[under_way.chunk.pk].append(receipt)
-        self.accepted += receipt.turn is Turn.ACCEPT
+        self.accepted += receipt.turn is ACCEPT
 
     def complete(self, timeout: float) -> bool:
         """Begin nothing more and listen once; return whether the bodies begun are completed."""
@@ -419,7 +423,7 @@ class Drain:
                 self._heard(one, Receipt(one, Turn.LOSE, Phase.DOT_SENT, text="the worker had to end"))
         self._back = unsent
         self._write_down()
-        if self._tokens:
+        if self._tokens and self._limited:
             paces.give_back(self.relay, self._tokens, now=timezone.now())
         if self.lane:
             lanes.give_back(self.lane, self._tokens)
@@ -447,6 +451,7 @@ class Drain:
 
     def _settle(self, chunk: Chunk) -> None:
         receipts = list(self._receipts[chunk.pk])
+        self._settled = time.monotonic()
         deliveries.record(chunk, receipts, worker=self.worker.id, now=timezone.now())
         self._written_down(chunk, receipts)
 
@@ -459,13 +464,22 @@ class Drain:
         self._suppress(receipts)
 
     def _close_chunks(self) -> None:
-        """Write down and give back the chunks of which nothing is under way any more."""
+        """Write down and give back the chunks of which nothing is under way any more.
+
+        Where something still is, what was heard waits for it, but never longer than a few windows.
+        """
+        if not self._open.keys() - ({self._chunk.pk} if self._chunk else set()):
+            return
         busy = {under_way.chunk.pk for under_way in self._under_way.values()}
         for pk, chunk in list(self._open.items()):
-            self._settle(chunk)
-            if pk not in busy and chunk is not self._chunk:
+            if chunk is self._chunk:
+                continue
+            if pk not in busy:
+                self._settle(chunk)
                 chunks.release(chunk)
                 del self._open[pk]
+            elif time.monotonic() - self._settled > 1:
+                self._settle(chunk)
 
     def _put_back(self) -> None:
         """Put rows back into the queue that did not leave, and pause what must pause."""
@@ -580,47 +594,6 @@ def _no_such_host(row: Armed) -> Receipt:
     """Return what the DNS said of this reader's domain, in the words of a mail server."""
     text = "5.1.2 the domain takes no mail"
     return Receipt(row.delivery, Turn.REFUSE, Phase.RCPT, 556, text, Fault.UNKNOWN_HOST.value)
-
-
-def _values(chunk: Chunk, row: Armed) -> dict[str, str]:
-    """Return what the holes of one message are filled with."""
-    edition = chunk.campaign.edition
-    newsletter = edition.newsletter
-    return {
-        "to_address": sendable(row.address),
-        "to_name": "",
-        "first_name": one_line(row.first_name),
-        "date": _date(int(time.time())),
-        "message_id": message_id(chunk.campaign_id, row.delivery, domain(newsletter)),
-        "unsubscribe_url": links.unsubscribe_url(newsletter.pk, row.address_key),
-        "preferences_url": links.preferences_url(newsletter.pk, row.address_key),
-        "web_version_url": f"{settings.SITE_URL}/editions/{edition.slug}/",
-    }
-
-
-def _errand(template: MessageTemplate, chunk: Chunk, row: Armed, values: Mapping[str, str]) -> Errand:
-    """Return one message for a provider: its values, and the token by which the provider's events name it."""
-    token = signing.seal(signing.Purpose.MESSAGE, f"{chunk.campaign_id}/{row.delivery}")
-    letter = Letter(
-        row.delivery,
-        sendable(row.address),
-        token,
-        values,
-        attempt=row.attempts,
-        may_retry=deliveries.may_retry(row.attempts),
-    )
-    return Errand(letter, template)
-
-
-@lru_cache(maxsize=1)
-def _date(second: int) -> str:
-    """Return a Date header, written once a second."""
-    return format_datetime(datetime.fromtimestamp(second, timezone.get_default_timezone()))
-
-
-def message_id(campaign: int, delivery: int, domain: str) -> str:
-    """Return a delivery's Message-ID, the same for ever: a relay's log and a late bounce name it by that."""
-    return f"<{signing.seal(signing.Purpose.MESSAGE, f'{campaign}/{delivery}')}@{domain}>"
 
 
 def _unreachable(problem: WireProblem) -> PauseReason:

@@ -16,5 +16,5 @@ echo "Installing what is needed ($kind), once…"
 "$venv/bin/python" -m pip install --quiet --require-hashes --only-binary :all: --no-binary dkimpy -r "requirements/$kind.txt" ||
     say "The packages could not be installed: there is no network, or no ready-made wheel for this platform ($(uname -sm))."
 # dev holds local, local holds app.
-case $kind in dev) touch "$venv/dev.ready" "$venv/local.ready" "$venv/app.ready" ;;
+case $kind in bench) touch "$venv/bench.ready" ;; dev) touch "$venv/dev.ready" "$venv/local.ready" "$venv/app.ready" ;;
     local) touch "$venv/local.ready" "$venv/app.ready" ;; *) touch "$venv/app.ready" ;; esac

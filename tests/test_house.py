@@ -26,6 +26,7 @@ ABOUT_NO_MODULE = {
     "tests/newsletter/views/test_pages.py",
     "tests/newsletter/test_provider_mail.py",
     "tests/test_install.py",
+    "tests/test_bench_send.py",
     "tests/test_widths.py",
     "tests/campaigns/test_ledger_machine.py",
     "tests/campaigns/test_ledger_model.py",

@@ -3,6 +3,8 @@
 A 4xx never says that somebody is dead, and neither does an answer to MAIL or before: no reader was named yet.
 """
 
+from functools import lru_cache
+
 from campaigns.core.dialects import Reading, by_tag
 from campaigns.core.enhanced import MEMBERS_ONLY, NOT_BELIEVED, SURE, by_detail, detail_of
 from campaigns.core.fault import Fault, Verdict, Whose
@@ -20,6 +22,8 @@ def classify(code: int, text: str, *, phase: Phase) -> Fault:
     return _read(code, plain(text), detail_of(text), phase).fault
 
 
+# A server has few ways to say no, and says them thousands of times.
+@lru_cache(maxsize=1024)
 def weigh(code: int, text: str, *, phase: Phase, direct: bool = False) -> Verdict:
     """Return whose matter a refusal is; `direct`: said by the reader's own mail exchanger, not by our relay."""
     if not 400 <= code < 600:

@@ -48,6 +48,8 @@ def after(breaker: Breaker, verdict: Verdict | None) -> tuple[Breaker, Trip | No
     What waits (a throttle, a busy server) is no answer yet and changes nothing. A reader's own fault counts in the
     window but breaks the row: only what may be ours stands in it.
     """
+    if verdict is None and not (breaker.refused or breaker.dead or breaker.row):
+        return breaker, None  # most answers: nothing was refused for a whole window, and nothing is
     if verdict is not None and verdict.stops:
         return breaker, Trip(pause_for(verdict), Because.CERTAIN, verdict.fault)
     if verdict is not None and verdict.waits:

@@ -21,7 +21,7 @@ class Phase(StrEnum):
     REPLIED = "replied"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """One message's fate: the turn its row takes, with the reply that says so."""
 

@@ -159,7 +159,7 @@ def plain(text: str) -> str:
 
 def discreet(text: str) -> str:
     """Return a reply with every address in it veiled: the ledger holds none."""
-    return PERSON.sub("…", text)
+    return PERSON.sub("…", text) if "@" in text else text
 
 
 def by_words(text: str) -> Fault | None:

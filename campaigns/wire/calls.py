@@ -42,13 +42,19 @@ class Errand:
 
 class Calls:
     """`may_begin(delivery)` and `before_dot(delivery)` are asked for each message of a call right before the byte that
-    completes it: a message whose time has passed holds the call back, and all of it goes back untried."""
+    completes it: a message whose time has passed holds the call back, and all of it goes back untried.
+    `after_reply(delivery, code)` hears each answer before it is handed over."""
 
     def __init__(
-        self, account: Account, *, may_begin: Callable[[int], bool], before_dot: Callable[[int], object]
+        self,
+        account: Account,
+        *,
+        may_begin: Callable[[int], bool],
+        before_dot: Callable[[int], object],
+        after_reply: Callable[[int, int], object],
     ) -> None:
         self._session = EspSession(account)
-        self._may_begin, self._before_dot = may_begin, before_dot
+        self._may_begin, self._before_dot, self._after_reply = may_begin, before_dot, after_reply
         self._most = min(FEW, MANNERS[account.provider].batch)
         self._waiting: deque[Errand] = deque()
         self._replies: list[Reply] = []
@@ -78,7 +84,7 @@ class Calls:
             if not self._thread.is_alive():
                 self._thread = None
                 self._collect()
-        replies, self._replies = self._replies, []
+        replies = self._told()
         if not replies and (failure := self._failure):
             self._failure = None
             raise failure
@@ -113,8 +119,8 @@ class Calls:
         if self._thread is None:
             self._session.close()
         self._thread = None
-        replies, self._replies = [*self._replies, *replies], []
-        return replies
+        self._replies += replies
+        return self._told()
 
     # the call
 
@@ -161,6 +167,13 @@ class Calls:
             phase, code = (Phase.REPLIED, CODES[Turn.DEFER]) if delivery in self._let_go else (Phase.MAIL, None)
             self._replies.append(Reply(delivery, phase, code, TOO_LATE, outcome=first))
             first = Outcome(None)  # said once
+
+    def _told(self) -> list[Reply]:
+        replies, self._replies = self._replies, []
+        for reply in replies:
+            if reply.phase is Phase.REPLIED and reply.code is not None:
+                self._after_reply(reply.delivery, reply.code)
+        return replies
 
     def _lost(self, delivery: int) -> Reply:
         if delivery in self._let_go:

@@ -12,7 +12,7 @@ from campaigns.core.receipt import Phase
 from campaigns.wire.cover import Cover
 from campaigns.wire.letters import Parcel, WireProblem
 from campaigns.wire.patience import Patience
-from campaigns.wire.session import Session, Write
+from campaigns.wire.session import AT_DOT, Session, Write
 from newsletter.core.relay import Relay, Tls
 
 RECEIVE = 65_536
@@ -185,7 +185,7 @@ class Connection:
 
     def _is_too_late(self, parcel: Parcel) -> bool:
         """Asked before every write that may carry the dot."""
-        if parcel.phase is Phase.DOT_SENT or self._ask(self._desk.may_begin, parcel.delivery):
+        if parcel.phase is AT_DOT or self._ask(self._desk.may_begin, parcel.delivery):
             return False
         self.session.give_up(parcel, TOO_LATE)
         return True
@@ -226,7 +226,7 @@ class Connection:
             parcel.begun = True
             self._dot_at -= taken
             if self._dot_at < 0:
-                parcel.phase = Phase.DOT_SENT
+                parcel.phase = AT_DOT
         for number, part in enumerate(self._parts):
             if taken < len(part):
                 self._parts[: number + 1] = [memoryview(part)[taken:]]

@@ -4,6 +4,7 @@ from campaigns.core.receipt import Phase
 from campaigns.wire.letters import FIT, Parcel
 from campaigns.wire.opening import Offers
 
+MAIL, RCPT = Phase.MAIL, Phase.RCPT
 MAX_PATH = 1_024  # far above what RFC 5321 allows, far below what could fill a buffer
 
 
@@ -19,12 +20,12 @@ def envelope(parcel: Parcel) -> tuple[bytes, bytes, bytes]:
 
 def refusal(parcel: Parcel, offers: Offers) -> tuple[Phase, int, str] | None:
     """Return the phase, code and text with which this server would refuse the message, or would misread it."""
-    for phase, address in ((Phase.MAIL, parcel.sender), (Phase.RCPT, parcel.recipient)):
-        fit = FIT.fullmatch(address) or (phase is Phase.MAIL and not address)
+    for phase, address in ((MAIL, parcel.sender), (RCPT, parcel.recipient)):
+        fit = FIT.fullmatch(address) or (phase is MAIL and not address)
         if not fit or len(address) > MAX_PATH:
             return phase, 553, "5.1.3 this address cannot be written in an envelope"
         if not offers.smtputf8 and not address.isascii():
             return phase, 553, "5.6.7 the relay takes no address beyond ASCII (SMTPUTF8)"
     if offers.size and len(parcel.data) > offers.size:
-        return Phase.MAIL, 552, f"5.3.4 the relay takes {offers.size} bytes, this message has {len(parcel.data)}"
+        return MAIL, 552, f"5.3.4 the relay takes {offers.size} bytes, this message has {len(parcel.data)}"
     return None

@@ -27,6 +27,7 @@ class Journal:
     def __init__(self, path: Path, *, session: int, boot: str) -> None:
         """Begin the file; raise JournalFailed when the disk will not have it."""
         self.path = path
+        self._heard = ""  # answers on their way to the file
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_TRUNC, 0o600)
@@ -44,9 +45,19 @@ class Journal:
         """Note that the next bytes may end this message."""
         self._append(f"d {delivery}\n")
 
+    def heard(self, delivery: int, code: int) -> None:
+        """Remember the answer to a final dot; it goes to the file with the next line, so no later than another dot."""
+        self._heard += f"r {delivery} {code}\n"
+
+    def flush(self) -> None:
+        """Note what was heard."""
+        if self._heard:
+            self._append("")
+
     def replied(self, delivery: int, code: int) -> None:
         """Note the answer to the final dot."""
-        self._append(f"r {delivery} {code}\n")
+        self.heard(delivery, code)
+        self.flush()
 
     def ended(self) -> None:
         """Note that nothing more leaves, for whoever settles what this session could not write down."""
@@ -59,12 +70,13 @@ class Journal:
             self.path.unlink(missing_ok=True)
 
     def _append(self, line: str) -> None:
-        raw = line.encode()
+        raw = (self._heard + line).encode()
         try:
             if os.write(self._file, raw) != len(raw):
                 raise JournalFailed("the disk took only part of a line")
         except OSError as problem:
             raise JournalFailed(str(problem)) from problem
+        self._heard = ""
 
 
 def is_held(path: Path) -> bool:

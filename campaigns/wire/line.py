@@ -18,6 +18,7 @@ from campaigns.wire.connection import TOO_LATE, Connection, Desk, HookFailed
 from campaigns.wire.dialling import Dial, dial
 from campaigns.wire.letters import Outgoing, Parcel, Reply, WireProblem
 from campaigns.wire.patience import Patience
+from campaigns.wire.session import AT_DOT, AT_END
 from newsletter.core.relay import Relay, Tls
 
 log = logging.getLogger(__name__)
@@ -200,7 +201,7 @@ class Wire:
             self._failed, self._problem = 0, None
         for reply in replies:
             self._replies.append(reply)
-            if reply.phase is Phase.REPLIED and reply.code:
+            if reply.phase is AT_END and reply.code:
                 line.fruitful = True
                 with suppress(HookFailed):
                     self._desk.ask(self._after_reply, reply.delivery, reply.code)
@@ -252,7 +253,7 @@ class Wire:
     def _unsent(self) -> int:
         """Return how many messages have not been written to their end."""
         under_way = (parcel for line in self._live for parcel in line.session.carried)
-        return len(self._pending) + sum(parcel.phase is not Phase.DOT_SENT for parcel in under_way)
+        return len(self._pending) + sum(parcel.phase is not AT_DOT for parcel in under_way)
 
     def _wait(self, timeout: float, now: float) -> float:
         """Return how long to wait for a socket: not while there is something to write, nor past the next deadline."""

@@ -2,7 +2,7 @@
 
 from dataclasses import astuple, dataclass
 
-from campaigns.wire.session import Ask
+from campaigns.wire.session import DATA, END, LONE_DOT, Ask
 
 BLOCK = 65_536
 
@@ -23,9 +23,9 @@ class Patience:
 
     def answer(self, ask: Ask) -> float:
         """Return how long the answer to a question is waited for, however many bytes of it trickle in."""
-        if ask in (Ask.DOT, Ask.LONE_DOT):
+        if ask is END or ask is LONE_DOT:
             return self.dot
-        return self.data if ask is Ask.DATA else self.command
+        return self.data if ask is DATA else self.command
 
     def body(self, size: int) -> float:
         """Return how long the server may take to take so many bytes."""

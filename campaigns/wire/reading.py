@@ -9,6 +9,20 @@ CODES = {str(code).encode("ascii"): code for code in range(200, 600)}
 Answer = tuple[int, bytes]
 
 
+def _plain(data: bytes) -> list[Answer] | None:
+    """Return the answers where there is nothing but whole replies of one line each, as nearly always; else None."""
+    lines = data.split(b"\r\n")
+    if lines.pop():
+        return None
+    answers = []
+    for line in lines:
+        code = CODES.get(line[:3])
+        if code is None or line[3:4] != b" " or b"\n" in line:
+            return None
+        answers.append((code, line[4:]))
+    return answers
+
+
 class ReplyReader:
     """Feed it bytes in any pieces; the answers are the same. Once `garbage` is said, nothing more is read."""
 
@@ -34,6 +48,8 @@ class ReplyReader:
             return answers
         if self._rest:
             data = self._rest + data
+        elif not self._lines and len(data) < MAX_LINE and (plain := _plain(data)):
+            return plain
         start = 0
         while (end := data.find(b"\n", start)) >= 0:
             line = data[start:end]

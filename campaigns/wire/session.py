@@ -38,6 +38,12 @@ class Ask(Enum):
     QUIT = auto()
 
 
+# Bound once: on Python 3.11 a member asked of its class costs ten times a name, and this runs for every message.
+OPENING, RSET, MAIL, RCPT = Ask.OPENING, Ask.RSET, Ask.MAIL, Ask.RCPT
+DATA, END, LONE_DOT, QUIT = Ask.DATA, Ask.DOT, Ask.LONE_DOT, Ask.QUIT
+AT_MAIL, AT_RCPT, AT_DATA, AT_BODY = Phase.MAIL, Phase.RCPT, Phase.DATA, Phase.BODY
+AT_DOT, AT_END = Phase.DOT_SENT, Phase.REPLIED
+
 Asked = tuple[Ask, Parcel | None]
 Next = Callable[[], Parcel | None]
 
@@ -61,7 +67,7 @@ class Session:
         self.problem: WireProblem | None = None  # closed before it had a word for any message
         self.closed = self.proved = False
         self.carried: list[Parcel] = []  # whose last word is not spoken, in their order
-        self.asked: deque[Asked] = deque(((Ask.OPENING, None),))
+        self.asked: deque[Asked] = deque(((OPENING, None),))
         self.invited: Parcel | None = None  # the server waits for its body
         self.opening = Opening(relay, ehlo_name=ehlo_name)
         self._reader = ReplyReader()
@@ -93,11 +99,11 @@ class Session:
         if self.closed:
             return
         head = self.asked[0][1] if self.asked else None
-        phase = (head.phase if head else Phase.MAIL) if self.opening.done else self.opening.phase
+        phase = (head.phase if head else AT_MAIL) if self.opening.done else self.opening.phase
         if head and not self.proved:  # servers close after so many messages, but hardly before the first
             head.tries += 1
         for parcel in self.carried[:]:
-            if parcel.phase is not Phase.MAIL or (parcel is head and (blame or parcel.tries >= TRIES)):
+            if parcel.phase is not AT_MAIL or (parcel is head and (blame or parcel.tries >= TRIES)):
                 self._conclude(parcel, None, text)
         self._close(WireProblem(phase, None, text))
 
@@ -122,7 +128,7 @@ class Session:
         """May an envelope be written? With PIPELINING also behind a dot that waits for its answer."""
         if not self.opening.done or self.closed or self._out or self.invited or self._lone_dot or self.spent:
             return False
-        return not self.asked or (self._pipelining and self.asked[-1][0] in (Ask.DOT, Ask.LONE_DOT))
+        return not self.asked or (self._pipelining and self.asked[-1][0] in (END, LONE_DOT))
 
     def write(self, take: Next) -> Write | None:
         """Return what may be written now, if anything; `take` hands over the message whose envelope goes along."""
@@ -131,11 +137,11 @@ class Session:
             return Write(out)
         if self.invited:
             parcel, self.invited = self.invited, None
-            self.asked.append((Ask.DOT, parcel))
+            self.asked.append((END, parcel))
             return Write(DOT + self._envelope(take) if self._pipelining else DOT, parcel)
         if self._lone_dot:
             self._lone_dot = False
-            self.asked.append((Ask.LONE_DOT, None))
+            self.asked.append((LONE_DOT, None))
             return Write(DOT + self._envelope(take) if self._pipelining else DOT)
         if not self.hungry:
             return None
@@ -146,7 +152,7 @@ class Session:
         """Say goodbye if nothing hangs on this connection any more; return whether there is something to write."""
         if self.ready and not (self.asked or self._out or self.invited or self._lone_dot):
             self._out = b"QUIT\r\n"
-            self.asked.append((Ask.QUIT, None))
+            self.asked.append((QUIT, None))
         return bool(self._out)
 
     def recall(self) -> list[Parcel]:
@@ -155,7 +161,7 @@ class Session:
         self.carried = [parcel for parcel in self.carried if parcel.begun]
         for parcel in recalled:
             parcel.done = True
-            if parcel.phase is Phase.BODY:
+            if parcel.phase is AT_BODY:
                 self._close()
         return recalled
 
@@ -173,31 +179,31 @@ class Session:
     def _hear(self, code: int, raw: bytes) -> None:
         if not self.asked or (self._out and code != 421):
             if code == 421:
-                return self._close(WireProblem(Phase.MAIL, code, words(raw)))
+                return self._close(WireProblem(AT_MAIL, code, words(raw)))
             return self.lose(f"unasked: {code} {words(raw)}", blame=True)
         ask, parcel = self.asked[0]
         if parcel:
             self.proved = True
             return self._hear_of(parcel, ask, code, raw)
         self.asked.popleft()
-        if ask is Ask.OPENING:
+        if ask is OPENING:
             try:
                 self.opening.answer(code, raw)
             except WireProblem as problem:
                 return self._close(problem)
             return self._speak()
-        if ask is Ask.QUIT or code == 421:
-            return self._close(WireProblem(Phase.MAIL, code, words(raw)))
-        if ask is Ask.RSET and code != 250:
+        if ask is QUIT or code == 421:
+            return self._close(WireProblem(AT_MAIL, code, words(raw)))
+        if ask is RSET and code != 250:
             self.lose(f"RSET refused: {code} {words(raw)}")
         return None
 
     def _hear_of(self, parcel: Parcel, ask: Ask, code: int, raw: bytes) -> None:
         """Take the answer to a question about a message; one that fits no question is blamed on that message."""
         kind = code // 100
-        if ask is Ask.DOT:
-            if parcel.phase is Phase.DOT_SENT and kind != 3:
-                parcel.phase = Phase.REPLIED
+        if ask is END:
+            if parcel.phase is AT_DOT and kind != 3:
+                parcel.phase = AT_END
                 self._conclude(parcel, code, words(raw))
             elif kind > 3:  # refused in the middle of the body: the rest cannot be held back but by hanging up
                 self._conclude(parcel, code, words(raw))
@@ -206,15 +212,15 @@ class Session:
                 return self.lose(f"out of step: {code} {words(raw)}", blame=True)
         elif kind > 3:
             self._refused(parcel, ask, code, raw)
-        elif (code != 354) if ask is Ask.DATA else (kind != 2):
+        elif (code != 354) if ask is DATA else (kind != 2):
             return self.lose(f"out of step: {code} {words(raw)}", blame=True)
-        elif ask is Ask.DATA:
+        elif ask is DATA:
             self._invited(parcel)
-        elif ask is Ask.RCPT:
+        elif ask is RCPT:
             parcel.rcpt = code
-            self._next(parcel, Phase.DATA, Ask.DATA)
+            self._next(parcel, AT_DATA, DATA)
         else:
-            self._next(parcel, Phase.RCPT, Ask.RCPT)
+            self._next(parcel, AT_RCPT, RCPT)
         if self.closed:
             return None
         self.asked.popleft()
@@ -223,7 +229,7 @@ class Session:
     def _refused(self, parcel: Parcel, ask: Ask, code: int, raw: bytes) -> None:
         self._conclude(parcel, code, words(raw))
         self._dirty = True
-        if ask is Ask.RCPT:
+        if ask is RCPT:
             parcel.rcpt = code
 
     def _next(self, parcel: Parcel, phase: Phase, ask: Ask) -> None:
@@ -234,7 +240,7 @@ class Session:
                 self._dirty = True
             else:
                 _, rcpt, data = envelope(parcel)
-                self._out = rcpt if ask is Ask.RCPT else data
+                self._out = rcpt if ask is RCPT else data
                 self.asked.append((ask, parcel))
 
     def _invited(self, parcel: Parcel) -> None:
@@ -244,7 +250,7 @@ class Session:
         elif parcel.done:
             self._close()
         else:
-            parcel.phase = Phase.BODY
+            parcel.phase = AT_BODY
             self.invited = parcel
 
     # the rest
@@ -253,13 +259,13 @@ class Session:
         """Say what the opening wants said."""
         self._out, self.opening.out = self.opening.out, b""
         if self._out:
-            self.asked.append((Ask.OPENING, None))
+            self.asked.append((OPENING, None))
         self._pipelining = self.opening.offers.pipelining
 
     def _envelope(self, take: Next) -> bytes:
         while not self.spent and (parcel := take()):
             self._left -= 1
-            parcel.phase, parcel.rcpt = Phase.MAIL, 0
+            parcel.phase, parcel.rcpt = AT_MAIL, 0
             self.carried.append(parcel)
             if no := refusal(parcel, self.opening.offers):
                 parcel.phase, code, text = no
@@ -267,17 +273,17 @@ class Session:
                 continue
             mail, rcpt, data = envelope(parcel)
             if not self._pipelining:
-                self.asked.append((Ask.MAIL, parcel))
+                self.asked.append((MAIL, parcel))
                 return mail
             rset = self._rset() if self._dirty else b""
-            self.asked += (Ask.MAIL, parcel), (Ask.RCPT, parcel), (Ask.DATA, parcel)
+            self.asked += (MAIL, parcel), (RCPT, parcel), (DATA, parcel)
             return rset + mail + rcpt + data
         return b""
 
     def _rset(self) -> bytes:
         """A refused envelope leaves the server in the middle of a transaction."""
         self._dirty = False
-        self.asked.append((Ask.RSET, None))
+        self.asked.append((RSET, None))
         return b"RSET\r\n"
 
     def _conclude(self, parcel: Parcel, code: int | None, text: str) -> None:
@@ -298,4 +304,4 @@ class Session:
             self.problem = problem
         self.untouched, self.carried = self.carried, []
         for parcel in self.untouched:
-            parcel.phase = Phase.MAIL
+            parcel.phase = AT_MAIL

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from newsletter.core import quoted
@@ -46,51 +46,67 @@ class Slot:
 
     def encode(self, values: Mapping[str, str]) -> bytes:
         """Return the value for one reader, escaped for where it stands."""
-        return _ENCODERS[self.context](self, values)
+        if self.context in _BODY:
+            return _bodies(self.text(values))[_BODY[self.context]]
+        return _HEADERS[self.context](self, values).encode("ascii")
 
     def text(self, values: Mapping[str, str]) -> str:
         """Return the value before it is escaped."""
-        return "".join(piece if isinstance(piece, str) else piece.text(values) for piece in self.pieces)
+        return "".join([piece if isinstance(piece, str) else piece.text(values) for piece in self.pieces])
+
+    @property
+    def said(self) -> Callable[[Mapping[str, str]], str]:
+        """What makes the text: most slots are one hole and nothing else."""
+        first, *more = self.pieces
+        return self.text if more or isinstance(first, str) else first.text
 
 
-def _to(slot: Slot, values: Mapping[str, str]) -> bytes:
-    address = Address(given(TO_ADDRESS, values), values.get(TO_NAME, ""))
-    return address_value(TO_ADDRESS, address).encode("ascii")
+def _to(slot: Slot, values: Mapping[str, str]) -> str:
+    return address_value(TO_ADDRESS, Address(given(TO_ADDRESS, values), values.get(TO_NAME, "")))
 
 
-def _subject(slot: Slot, values: Mapping[str, str]) -> bytes:
-    return text_value("subject", slot.text(values).strip()).encode("ascii")
+def _subject(slot: Slot, values: Mapping[str, str]) -> str:
+    return text_value("subject", slot.text(values).strip())
 
 
-def _date(slot: Slot, values: Mapping[str, str]) -> bytes:
-    return plain_value(DATE, given(DATE, values)).encode("ascii")
+def _date(slot: Slot, values: Mapping[str, str]) -> str:
+    return _plain(DATE, given(DATE, values))
 
 
-def _message_id(slot: Slot, values: Mapping[str, str]) -> bytes:
-    return message_id_value(MESSAGE_ID, given(MESSAGE_ID, values)).encode("ascii")
+def _message_id(slot: Slot, values: Mapping[str, str]) -> str:
+    return message_id_value(MESSAGE_ID, given(MESSAGE_ID, values))
 
 
-def _url(slot: Slot, values: Mapping[str, str]) -> bytes:
-    return slot.text(values).encode("ascii")
-
-
-def _text(slot: Slot, values: Mapping[str, str]) -> bytes:
-    return quoted.encode_value(slot.text(values))
-
-
-def _html(slot: Slot, values: Mapping[str, str]) -> bytes:
-    return quoted.encode_value(html_module.escape(slot.text(values)))
-
-
-_ENCODERS: dict[Context, Callable[[Slot, Mapping[str, str]], bytes]] = {
+# A date is the same for all readers of its second.
+_plain = lru_cache(maxsize=4)(plain_value)
+_HEADERS: dict[Context, Callable[[Slot, Mapping[str, str]], str]] = {
     Context.TO: _to,
     Context.SUBJECT: _subject,
     Context.DATE: _date,
     Context.MESSAGE_ID: _message_id,
-    Context.URL: _url,
-    Context.TEXT: _text,
-    Context.HTML: _html,
+    Context.URL: Slot.text,
 }
+# Which of `_bodies` stands where.
+_BODY = {Context.TEXT: 0, Context.HTML: 1}
+
+
+@lru_cache(maxsize=256)
+def _bodies(text: str) -> tuple[bytes, bytes]:
+    """Return a value as it stands in text and in HTML: often the same, and often what the reader before had."""
+    escaped = html_module.escape(text)
+    plain = quoted.encode_value(text)
+    return plain, plain if escaped == text else quoted.encode_value(escaped)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How to fill a template: headers one by one, what the bodies say once for text and HTML together."""
+
+    parts: list[bytes]
+    order: list[int]
+    headers: list[tuple[Callable[[Slot, Mapping[str, str]], str], Slot]]
+    texts: list[Callable[[Mapping[str, str]], str]]
+    bodies: list[tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -103,11 +119,31 @@ class MessageTemplate:
 
     def fill(self, values: Mapping[str, str]) -> bytes:
         """Return the message for one reader, ready for the wire; a value unfit for its hole is a BadValue."""
-        filled = [slot.encode(values) for slot in self.slots]
+        plan = self._plan
+        said = [_bodies(text(values)) for text in plan.texts]
+        filled = [header(slot, values).encode("ascii") for header, slot in plan.headers]
+        filled += [said[hole][which] for hole, which in plan.bodies]
+        parts = plan.parts.copy()
+        parts[1::2] = [filled[index] for index in plan.order]
+        return b"".join(parts)
+
+    @cached_property
+    def _plan(self) -> "_Plan":
+        """What is the same for every reader, worked out once."""
+        headers = [slot for slot in self.slots if slot.context not in _BODY]
+        bodies = [slot for slot in self.slots if slot.context in _BODY]
+        texts = {slot.pieces: slot.said for slot in bodies}
+        numbers = {pieces: number for number, pieces in enumerate(texts)}
+        at = {slot: number for number, slot in enumerate(headers + bodies)}
         parts = [b""] * (2 * len(self.order) + 1)
         parts[::2] = self.literals
-        parts[1::2] = [filled[index] for index in self.order]
-        return b"".join(parts)
+        return _Plan(
+            parts,
+            [at[self.slots[index]] for index in self.order],
+            [(_HEADERS[slot.context], slot) for slot in headers],
+            list(texts.values()),
+            [(numbers[slot.pieces], _BODY[slot.context]) for slot in bodies],
+        )
 
     @property
     def fields(self) -> frozenset[str]:

@@ -4,7 +4,6 @@ import logging
 import re
 
 import mjml
-from premailer import Premailer
 
 _COMMENT = re.compile(r"(<!--.*?-->)", re.DOTALL)
 _STYLE = re.compile(r"(<mj-style.*?</mj-style>|<!--.*?-->)", re.DOTALL)
@@ -49,6 +48,9 @@ def _one_line(quoted: re.Match[str]) -> str:
 
 
 def _with_styles(html: str, css: str) -> str:
+    # Only who compiles a letter needs it, and it weighs 13 MB: the workers that send carry none of it.
+    from premailer import Premailer
+
     # lxml knows the doctype only in capitals
     html = html.replace("<!doctype html>", "<!DOCTYPE html>", 1)
     # cssutils complains of every mso-* and -webkit-*, which is what mail is made of

@@ -19,11 +19,15 @@ def encode(text: str) -> bytes:
 
 def encode_value(text: str) -> bytes:
     """Return one line of text as one piece; nothing at all for nothing."""
+    if text.isascii() and text.isprintable() and "=" not in text and "." not in text[::_ROOM]:
+        # Plain, and no line of it begins with a dot: names and links mostly are, and this is run for every reader.
+        raw = text.encode()
+        return b"".join([raw[start : start + _ROOM] + b"=\r\n" for start in range(0, len(raw), _ROOM)])
     return (_fold(_escape(text)) + "=\r\n").encode("ascii") if text else b""
 
 
 def _escape(text: str) -> str:
-    if text.isascii():  # names and addresses mostly are, and this is run for every reader
+    if text.isascii():
         return text if text.isprintable() and "=" not in text else text.translate(_TABLE)
     return text.encode("utf-8").decode("latin-1").translate(_TABLE)
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from audiences import subscriptions, suppressions
 from audiences.core.consent import Method, StopReason
 from audiences.models import Subscriber, Suppression
-from campaigns import chunks, deliveries, paces, schedule, sending
+from campaigns import chunks, deliveries, filling, paces, schedule, sending
 from campaigns.core.tally import Tally
 from campaigns.models import Campaign, Delivery, DeliveryRetry
 from tests import make
@@ -265,5 +265,5 @@ def test_a_row_that_cannot_be_filled_fails_alone(peer: Peer) -> None:
 
 
 def test_the_message_id_of_a_delivery_never_changes(peer: Peer) -> None:
-    assert sending.message_id(1, 2, "alpilles.example") == sending.message_id(1, 2, "alpilles.example")
-    assert sending.message_id(1, 2, "alpilles.example") != sending.message_id(1, 3, "alpilles.example")
+    assert filling.message_id(1, 2, "alpilles.example") == filling.message_id(1, 2, "alpilles.example")
+    assert filling.message_id(1, 2, "alpilles.example") != filling.message_id(1, 3, "alpilles.example")

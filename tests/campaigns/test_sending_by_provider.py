@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from campaigns import chunks, paces, roads, schedule, sending
+from campaigns import chunks, filling, paces, roads, schedule, sending
 from campaigns.core.tally import Tally
 from campaigns.models import Campaign, Delivery, WorkerSession
 from tests import make
@@ -55,7 +55,7 @@ def test_everyone_once_in_calls_of_fifty_and_each_with_the_deliverys_token(esp: 
     messages = [message for call in esp.calls for message in call.json["Messages"]]
     tokens = {message["EventPayload"] for message in messages}
     assert len(tokens) == 120
-    ids = {sending.message_id(campaign.pk, row.pk, "x") for row in Delivery.objects.all()}
+    ids = {filling.message_id(campaign.pk, row.pk, "x") for row in Delivery.objects.all()}
     assert {f"<{payload.split(chr(34))[3]}@x>" for payload in tokens} == ids
     assert set(Delivery.objects.values_list("reply_code", flat=True)) == {200}
     assert not WorkerSession.objects.filter(ended_at=None).exists()

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from audiences.models import Suppression
-from campaigns import rounds, sending
+from campaigns import filling, rounds
 from campaigns.models import Campaign, Delivery, Evidence
 from tests import make
 from tests.campaigns.peer import Peer
@@ -82,7 +82,7 @@ def test_the_relays_log_settles_what_it_names(tmp_path: Path) -> None:
         ("4XyZ12abCDb", refused, "dsn=5.1.1, status=bounced (host mx said: 550 5.1.1 no such user)"),
         ("4XyZ12abCDc", settled, "dsn=5.1.1, status=bounced (host mx said: 550 5.1.1 no such user)"),
     ):
-        message_id = sending.message_id(campaign.pk, row.pk, "alpilles.example")
+        message_id = filling.message_id(campaign.pk, row.pk, "alpilles.example")
         assert rounds.delivery_of(message_id) == (campaign.pk, row.pk)
         lines += [
             f"{at}/cleanup[1]: {queue_id}: message-id={message_id}",

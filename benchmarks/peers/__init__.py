@@ -1,0 +1,1 @@
+"""The named peers, written as their own documentation and the books write them, and tuned where they can be."""
