@@ -17,14 +17,12 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from audiences import links, suppressions
+from audiences import links
 from audiences.core.address import BadAddress, sendable
-from audiences.core.consent import StopReason
 from campaigns import chunks, deliveries, paces, schedule
 from campaigns.core.breaker import Breaker, after
 from campaigns.core.campaign import PauseReason
 from campaigns.core.delivery import Turn
-from campaigns.core.fault import Fault
 from campaigns.core.outcome import Outcome, judge
 from campaigns.core.receipt import Phase, Receipt
 from campaigns.deliveries import Armed, LeaseLost
@@ -44,10 +42,14 @@ from newsletter.core.relay import Relay
 log = logging.getLogger(__name__)
 WINDOW = 50
 CONNECTIONS = 4
-# How long bodies begun may take when no new one may begin: SIGTERM, a pause, a lost lock.
-COMPLETE_WITHIN = 25.0
+# How long bodies begun may take when no new one may begin. After SIGTERM, Celery has ten seconds more to end.
+COMPLETE_WITHIN = 20.0
 # How long a worker that knows what became of its messages waits for a database that is away.
 DATABASE_PATIENCE = 300.0
+# When it was asked to end: the journal knows what it knows, and whoever sweeps reads that.
+FAREWELL_PATIENCE = 3.0
+# "Too many connections", said instead of a greeting: nobody's fault, no reason to stand still until a human looks.
+BUSY, BUSY_REST = 421, 5.0
 # More rows than this share that cannot be filled are no accident of one address.
 UNFILLABLE_SHARE, UNFILLABLE_LEAST = 0.01, 5
 Stop = Callable[[], bool]
@@ -123,7 +125,10 @@ class Drain:
                 self._put_back()
         except WireProblem as problem:
             self._begins = False
-            self._pauses += [(one, _unreachable(problem), str(problem)) for one in self._campaigns()]
+            if problem.code == BUSY:
+                self._rest(problem)
+            else:
+                self._pauses += [(one, _unreachable(problem), str(problem)) for one in self._campaigns()]
         except SessionLost as problem:
             log.warning("the worker's own connection to the database was lost: %s", problem)
         except (OperationalError, InterfaceError) as problem:
@@ -135,6 +140,13 @@ class Drain:
         finally:
             self._finish()
         return self.accepted
+
+    def _rest(self, problem: WireProblem) -> None:
+        """Leave a busy relay alone for a while."""
+        log.warning("the relay is busy, and asked again in %s s: %s", BUSY_REST, problem)
+        over = time.monotonic() + BUSY_REST
+        while time.monotonic() < over and not self.stop() and timezone.now() < self.until:
+            time.sleep(0.2)
 
     def _goes_on(self) -> bool:
         """Look around once a second; whoever said stop, nothing new begins after it was seen."""
@@ -289,7 +301,7 @@ class Drain:
         """Record and disarm, waiting for a database that is away: what we know must not become doubt."""
         if self._chunk:
             self._open[self._chunk.pk] = self._chunk
-        deadline = time.monotonic() + DATABASE_PATIENCE
+        since = time.monotonic()
         while True:
             try:
                 self._put_back()
@@ -299,7 +311,7 @@ class Drain:
                     chunks.release(chunk)
                 return
             except (OperationalError, InterfaceError) as problem:
-                if time.monotonic() > deadline:
+                if time.monotonic() - since > (FAREWELL_PATIENCE if self.stop() else DATABASE_PATIENCE):
                     raise
                 log.warning("the database is away, and waited for: %s", problem)
                 connection.close()
@@ -316,7 +328,7 @@ class Drain:
         doubtful = [receipt.delivery for receipt in receipts if receipt.turn is Turn.LOSE]
         if doubtful:
             log.warning("in doubt, no answer after the final dot: deliveries %s", doubtful)
-        self._suppress(receipts)
+        deliveries.suppress_the_gone(receipts, now=timezone.now())
 
     def _close_chunks(self) -> None:
         """Write down and give back the chunks of which nothing is under way any more."""
@@ -352,18 +364,6 @@ class Drain:
             self._begins = False
             self._pauses.append((chunk.campaign_id, PauseReason.TOO_MANY_FAULTS, "unfillable"))
 
-    def _suppress(self, receipts: list[Receipt]) -> None:
-        """Only "unknown user" and "unknown host" stop an address at once (DUTIES, mailbox providers)."""
-        gone = [
-            receipt.delivery
-            for receipt in receipts
-            if receipt.turn is Turn.REFUSE and receipt.reason in (Fault.UNKNOWN_USER, Fault.UNKNOWN_HOST)
-        ]
-        for pk, key in Delivery.objects.filter(pk__in=gone).values_list("pk", "address_key") if gone else ():
-            suppressions.suppress(
-                bytes(key), reason=StopReason.UNKNOWN_USER, source=f"delivery {pk}", now=timezone.now()
-            )
-
 
 def _values(chunk: Chunk, row: Armed) -> dict[str, str]:
     """Return what the holes of one message are filled with."""
@@ -393,6 +393,8 @@ def message_id(campaign: int, delivery: int, domain: str) -> str:
 
 
 def _unreachable(problem: WireProblem) -> PauseReason:
-    if problem.phase in (Phase.AUTH, Phase.TLS):
+    if problem.phase is Phase.AUTH:
         return PauseReason.LOGIN_REFUSED
+    if problem.phase is Phase.TLS:
+        return PauseReason.RELAY_INSECURE
     return PauseReason.RELAY_UNREACHABLE
