@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0003_what_operators_ask"),
+        ("campaigns", "0004_what_was_seen_of_each_member"),
     ]
 
     operations = [
