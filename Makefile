@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 export PIP_CACHE_DIR = $(CURDIR)/var/pip
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo demo-reset test check lint types contracts migrations messages bench-send clean help
+.PHONY: demo demo-reset test test-faults check lint types contracts migrations messages bench-send clean help
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -26,6 +26,10 @@ demo-reset: $(VENV)/local.ready
 ## make test        set everything up and run the tests
 test: $(VENV)/dev.ready
 	@"$(BIN)/python" -m pytest $(ARGS)
+
+## make test-faults  do to the sending what can go wrong, with real servers, and write docs/faults.md; ARGS="--small"
+test-faults: $(VENV)/dev.ready
+	@"$(BIN)/python" -m tests.faults $(ARGS)
 
 ## make check       lint, types, import contracts, missing migrations, tests: what CI asks
 check: lint types contracts migrations test

@@ -23,6 +23,7 @@ app = Celery("garrigue")
 app.conf.update(
     broker_url=broker_url,
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,  # a broker may be away for a night
     # By default a killed worker's task stays unseen for 100 s.
     broker_transport_options={
         "visibility_timeout": 120,

@@ -14,9 +14,12 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from psycopg.types.numeric import Int8
 
+from audiences import suppressions
+from audiences.core.consent import StopReason
 from campaigns import chunks
 from campaigns.core.campaign import LIVE
 from campaigns.core.delivery import MOVES, DeliveryState, SkipReason, Turn
+from campaigns.core.fault import Fault
 from campaigns.core.receipt import Receipt
 from campaigns.core.retry import MAX_ATTEMPTS, retry_at
 from campaigns.ledger import Statement
@@ -242,6 +245,14 @@ def disarm_the_rest(chunk: Chunk, *, worker: int) -> int:
         ).update(state=S.QUEUED, attempts=F("attempts") - 1, worker=None, send_before=None)
         chunks.shift(held, {S.SENDING: -back, S.QUEUED: back})
     return back
+
+
+def suppress_the_gone(receipts: Sequence[Receipt], *, now: datetime) -> None:
+    """Stop the addresses that do not exist: only "unknown user" and "unknown host" do (DUTIES, mailbox providers)."""
+    dead = (Fault.UNKNOWN_USER, Fault.UNKNOWN_HOST)
+    gone = [one.delivery for one in receipts if one.turn is Turn.REFUSE and one.reason in dead]
+    for pk, key in Delivery.objects.filter(pk__in=gone).values_list("pk", "address_key") if gone else ():
+        suppressions.suppress(bytes(key), reason=StopReason.UNKNOWN_USER, source=f"delivery {pk}", now=now)
 
 
 def defer(held: Chunk, waiting: Sequence[tuple[int, int]], *, now: datetime) -> None:

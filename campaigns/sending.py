@@ -11,15 +11,13 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from audiences import suppressions
 from audiences.core.address import BadAddress, sendable
-from audiences.core.consent import StopReason
 from campaigns import chunks, deliveries, lanes, paces, roads, schedule, warmups
 from campaigns.core.breaker import Breaker, after
 from campaigns.core.campaign import PauseReason
@@ -51,11 +49,15 @@ WINDOW = 50
 # So many operators are written to at once by one worker.
 ABREAST = 8
 CONNECTIONS = 4
-# How long bodies begun may take when no new one may begin: SIGTERM, a pause, a lost lock.
-COMPLETE_WITHIN = 25.0
+# How long bodies begun may take when no new one may begin. After SIGTERM, Celery has ten seconds more to end.
+COMPLETE_WITHIN = 20.0
 REACHED_WITHIN = 30.0
 # How long a worker that knows what became of its messages waits for a database that is away.
 DATABASE_PATIENCE = 300.0
+# When it was asked to end: the journal knows what it knows, and whoever sweeps reads that.
+FAREWELL_PATIENCE = 3.0
+# "Too many connections", said instead of a greeting: nobody's fault, no reason to stand still until a human looks.
+BUSY, BUSY_REST = 421, timedelta(seconds=5)
 # More rows than this share that cannot be filled are no accident of one address.
 UNFILLABLE_SHARE, UNFILLABLE_LEAST = 0.01, 5
 Stop = Callable[[], bool]
@@ -191,6 +193,8 @@ class Drain:
             self._begins = False
             if self.relay.direct:  # one operator is away: its lane rests, and nobody pauses
                 self._slows = True
+            elif problem.code == BUSY:
+                self._rest = timezone.now() + BUSY_REST, str(problem)
             else:
                 self._pauses += [(one, _unreachable(problem), str(problem)) for one in self._campaigns()]
         except SessionLost as problem:
@@ -433,7 +437,7 @@ class Drain:
         """Record and disarm, waiting for a database that is away: what we know must not become doubt."""
         if self._chunk:
             self._open[self._chunk.pk] = self._chunk
-        deadline = time.monotonic() + DATABASE_PATIENCE
+        since = time.monotonic()
         while True:
             try:
                 self._put_back()
@@ -443,7 +447,7 @@ class Drain:
                     chunks.release(chunk)
                 return
             except (OperationalError, InterfaceError) as problem:
-                if time.monotonic() > deadline:
+                if time.monotonic() - since > (FAREWELL_PATIENCE if self.stop() else DATABASE_PATIENCE):
                     raise
                 log.warning("the database is away, and waited for: %s", problem)
                 connection.close()
@@ -461,7 +465,7 @@ class Drain:
         doubtful = [receipt.delivery for receipt in receipts if receipt.turn is Turn.LOSE]
         if doubtful:
             log.warning("in doubt, no answer after the final dot: deliveries %s", doubtful)
-        self._suppress(receipts)
+        deliveries.suppress_the_gone(receipts, now=timezone.now())
 
     def _close_chunks(self) -> None:
         """Write down and give back the chunks of which nothing is under way any more.
@@ -519,18 +523,6 @@ class Drain:
         if failed >= UNFILLABLE_LEAST and failed > UNFILLABLE_SHARE * chunk.campaign.audience_size:
             self._begins = False
             self._pauses.append((chunk.campaign_id, PauseReason.TOO_MANY_FAULTS, "unfillable"))
-
-    def _suppress(self, receipts: list[Receipt]) -> None:
-        """Only "unknown user" and "unknown host" stop an address at once (DUTIES, mailbox providers)."""
-        gone = [
-            receipt.delivery
-            for receipt in receipts
-            if receipt.turn is Turn.REFUSE and receipt.reason in (Fault.UNKNOWN_USER, Fault.UNKNOWN_HOST)
-        ]
-        for pk, key in Delivery.objects.filter(pk__in=gone).values_list("pk", "address_key") if gone else ():
-            suppressions.suppress(
-                bytes(key), reason=StopReason.UNKNOWN_USER, source=f"delivery {pk}", now=timezone.now()
-            )
 
 
 class Convoy:
@@ -597,6 +589,8 @@ def _no_such_host(row: Armed) -> Receipt:
 
 
 def _unreachable(problem: WireProblem) -> PauseReason:
-    if problem.phase in (Phase.AUTH, Phase.TLS):
+    if problem.phase is Phase.AUTH:
         return PauseReason.LOGIN_REFUSED
+    if problem.phase is Phase.TLS:
+        return PauseReason.RELAY_INSECURE
     return PauseReason.RELAY_UNREACHABLE

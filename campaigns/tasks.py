@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from campaigns import deliveries, domains, enqueuing, exposures, invariants, pulses, schedule, sending, sweeping
 from campaigns.core.campaign import CampaignState
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Chunk
 
 log = logging.getLogger(__name__)
 # A new process knows nothing yet and looks at everything once.
@@ -29,9 +29,12 @@ def _stop(**_: Any) -> None:
 
 @shared_task
 def tick() -> None:
-    """Woken every second: start, enqueue, wake, sweep and finish what is due, and wake the senders."""
+    """Woken every second: start, enqueue, wake, sweep and finish what is due, and wake the senders.
+
+    They are woken for what a dead one left too, in a letter that stands still: only they may read its journal.
+    """
     turn(now=timezone.now())
-    if Campaign.objects.filter(state=CampaignState.RUNNING).exists():
+    if Campaign.objects.filter(state=CampaignState.RUNNING).exists() or Chunk.objects.filter(sending__gt=0).exists():
         for _ in range(2):
             current_app.send_task("campaigns.tasks.drain", queue="send", expires=2)
 
@@ -83,5 +86,13 @@ def look_up_domains() -> None:
 
 @shared_task(ignore_result=True)
 def drain() -> None:
-    """Send what is due, window by window, for half a minute at most."""
+    """Send what is due, window by window, for half a minute at most.
+
+    First it tidies after the dead of this machine, whose journals no other can read: so a second machine needs no
+    clock, and nothing waits for a clock that is busy.
+    """
+    try:
+        sweeping.sweep(now=timezone.now())
+    except Exception:
+        log.exception("the sweep failed")
     sending.drain(until=timezone.now() + BOX, stop=shutting_down.is_set)

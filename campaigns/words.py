@@ -36,6 +36,13 @@ PAUSES: dict[str, tuple[Promise | str, Promise | str]] = {
             "et le mot de passe du relais, puis reprenez."
         ),
     ),
+    PauseReason.RELAY_INSECURE: (
+        _("La liaison avec le relais n’est pas sûre."),
+        _(
+            "Ni le mot de passe ni aucun message n’est parti. Montrez les détails ci-dessous à la personne qui "
+            "installe Garrigue : le certificat du relais, ou le chiffrement qu’il ne propose plus."
+        ),
+    ),
     PauseReason.RELAY_UNREACHABLE: (
         _("Le relais ne répond pas."),
         _("Rien n’est perdu. Attendez quelques minutes, puis reprenez. Si cela dure, prévenez votre hébergeur."),

@@ -22,6 +22,8 @@ from campaigns.wire.journal import Journal, JournalFailed
 
 # The first half of the key of pg_advisory_lock; the second is the session's id.
 LOCK = 7461
+# A machine that vanishes says no goodbye: the database would hold the lock for two hours, as systems count by default.
+GONE_AFTER = "SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
 # Asked of the rows, not of the leases: a chunk that another holds by now may still have rows of ours in SENDING.
 END = """
 UPDATE campaigns_workersession SET ended_at = %s WHERE id = %s AND NOT EXISTS (
@@ -41,6 +43,7 @@ class Worker:
     def __init__(self, *, now: datetime) -> None:
         """Begin a session; the lock is held before anyone can see the row."""
         self._direct = _connect()
+        self._direct.execute(GONE_AFTER)
         with self._direct.transaction():
             row = self._direct.execute(
                 "INSERT INTO campaigns_workersession (host, boot, pid, born, journal, started_at)"

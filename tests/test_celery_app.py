@@ -36,3 +36,7 @@ def test_whatever_the_clock_wakes_exists_and_is_stale_before_it_is_woken_again()
         module, _, name = entry["task"].rpartition(".")
         assert entry["task"] == getattr(import_module(module), name).name
         assert entry["options"]["expires"] <= max(5, entry["schedule"])
+
+
+def test_a_broker_that_is_away_is_waited_for_for_ever() -> None:
+    assert app.conf.broker_connection_max_retries is None

@@ -47,6 +47,7 @@ class PauseReason(StrEnum):
 
     BOARD = "board"
     LOGIN_REFUSED = "login_refused"
+    RELAY_INSECURE = "relay_insecure"  # no TLS, or nobody we trust vouches for the server
     RELAY_UNREACHABLE = "relay_unreachable"
     RELAY_QUOTA = "relay_quota"
     RELAY_POLICY = "relay_policy"

@@ -15,6 +15,7 @@ HALF_LIFE = timedelta(minutes=10)
 FIRST = {
     PauseReason.RELAY_UNREACHABLE: timedelta(minutes=1),
     PauseReason.LOGIN_REFUSED: timedelta(minutes=5),
+    PauseReason.RELAY_INSECURE: timedelta(minutes=5),
     PauseReason.RELAY_QUOTA: timedelta(minutes=15),
 }
 LONGEST = timedelta(hours=1)

@@ -31,11 +31,15 @@ class Journal:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_TRUNC, 0o600)
-            # Held as long as the process lives, whatever it is called and whoever shares its folder.
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as problem:
             raise JournalFailed(str(problem)) from problem
-        self._append(f"{HEAD} {session} {boot}\n")
+        try:
+            # Held as long as the process lives, whatever it is called and whoever shares its folder.
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._append(f"{HEAD} {session} {boot}\n")
+        except (OSError, JournalFailed) as problem:
+            os.close(self._file)  # the disk may stay full for a night, and this is tried each second
+            raise JournalFailed(str(problem)) from problem
 
     def armed(self, deliveries: Iterable[int]) -> None:
         """Note that these may leave from now on."""

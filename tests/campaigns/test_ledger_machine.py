@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TransactionTestCase
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from audiences import subscriptions
+from audiences.core.consent import Method
 from campaigns import chunks, deliveries, schedule, sweeping, workers
-from campaigns.core.campaign import CampaignState
+from campaigns.core.campaign import CampaignState, PauseReason
 from campaigns.core.delivery import Turn
 from campaigns.core.receipt import Phase, Receipt
 from campaigns.models import Campaign, Chunk, Delivery, WorkerSession
@@ -44,7 +46,7 @@ class Ledger(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(mkdtemp(prefix="ledger"))
         self.now = timezone.now()
-        make.readers(6)
+        self.readers = make.readers(6)
         self.campaign = make.running(now=self.now)
         self.copies: dict[int, int] = {}
         self.hands = [Hand(self.folder, self.now) for _ in range(2)]
@@ -123,6 +125,20 @@ class Ledger(RuleBasedStateMachine):
     def time_passes(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
         deliveries.wake_retries(now=self.now)
+
+    @rule()
+    @precondition(lambda self: self.campaign.state != CampaignState.CANCELLED)
+    def pause_or_resume(self) -> None:
+        self.campaign.refresh_from_db()
+        if self.campaign.state == CampaignState.RUNNING:
+            self.campaign = schedule.pause(self.campaign, reason=PauseReason.BOARD, by=None, now=self.now)
+        else:
+            self.campaign = schedule.resume(self.campaign, by=None, now=self.now)
+
+    @rule(which=st.integers(0, 5))
+    def somebody_leaves(self, which: int) -> None:
+        newsletter, key = self.campaign.edition.newsletter, bytes(self.readers[which].address_key)
+        subscriptions.leave(newsletter, key, method=Method.ONE_CLICK, now=self.now)
 
     @rule()
     @precondition(lambda self: self.campaign.state != CampaignState.CANCELLED)

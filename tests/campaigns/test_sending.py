@@ -1,19 +1,20 @@
 """The loop from leased chunk to wire and back, over real sockets. Whatever happens, the counts add up."""
 
 import email
+import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
 from email import policy
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from audiences import subscriptions, suppressions
 from audiences.core.consent import Method, StopReason
 from audiences.models import Subscriber, Suppression
-from campaigns import chunks, deliveries, filling, paces, schedule, sending
+from campaigns import chunks, deliveries, filling, paces, schedule, sending, sweeping
 from campaigns.core.tally import Tally
 from campaigns.models import Campaign, Delivery, DeliveryRetry
 from tests import make
@@ -262,6 +263,45 @@ def test_a_row_that_cannot_be_filled_fails_alone(peer: Peer) -> None:
     assert drain() == 1
     assert state(campaign)[1] == Tally(sent=1, failed=1)
     assert Delivery.objects.get(state="failed").reason == "unfillable"
+
+
+def test_a_relay_that_is_too_busy_to_greet_is_asked_again_and_nothing_stands_still(
+    peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "BUSY_REST", timedelta(0))
+    peer.script = lambda phase, count: "421 4.3.2 busy" if phase == "connect" and count <= 3 else True
+    campaign = going(3)
+    assert drain() == 0
+    assert state(campaign) == ("running", Tally(queued=3))
+    assert drain() == 3
+
+
+def test_a_worker_that_was_asked_to_end_does_not_wait_for_a_database_that_is_away(
+    peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its journal says what it knew: the sweeper of this machine reads it."""
+    monkeypatch.setattr(sending, "FAREWELL_PATIENCE", 0.5)
+    campaign, asked = going(3), threading.Event()
+    real = deliveries.record
+
+    def away(*arguments: object, **more: object) -> None:
+        raise OperationalError("the server closed the connection")
+
+    def hear(phase: str, count: int) -> bool:
+        if phase == "dot" and count == 3:
+            asked.set()
+            monkeypatch.setattr(deliveries, "record", away)
+        return True
+
+    peer.script = hear
+    began = time.monotonic()
+    with pytest.raises(OperationalError):
+        sending.drain(until=timezone.now() + timedelta(seconds=20), stop=asked.is_set)
+    assert time.monotonic() - began < 10
+    assert state(campaign)[1] == Tally(sending=3)
+    monkeypatch.setattr(deliveries, "record", real)
+    assert sweeping.sweep(now=timezone.now()) == 0
+    assert state(campaign)[1] == Tally(sent=3)
 
 
 def test_the_message_id_of_a_delivery_never_changes(peer: Peer) -> None:

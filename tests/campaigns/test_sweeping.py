@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from campaigns import chunks, deliveries, sweeping, workers
+from campaigns import chunks, deliveries, sweeping, tasks, workers
 from campaigns.core.tally import Tally
 from campaigns.models import Campaign, Chunk, Delivery, WorkerSession
 from campaigns.wire.journal import Journal
@@ -131,6 +131,18 @@ def test_the_chunks_of_the_dead_are_free_at_once(campaign: Campaign, tmp_path: P
     sweeping.sweep(now=timezone.now())
     assert chunks.claim(worker=2, now=timezone.now()) is not None
     assert Chunk.objects.get().worker == 2
+
+
+def test_who_is_woken_to_send_tidies_after_the_dead_of_its_machine_first(campaign: Campaign, tmp_path: Path) -> None:
+    """A second machine has no clock of its own, and its journals nobody else can read."""
+    session = dead_session(tmp_path)
+    rows = armed_by(session, campaign)
+    journal = Journal(Path(session.journal), session=session.pk, boot=workers.boot_id())
+    journal.armed(rows)
+    journal.close(remove=False)
+    Campaign.objects.update(state="paused")
+    tasks.drain()
+    assert tally(campaign) == Tally(queued=4)
 
 
 def test_a_late_answer_settles_doubt_and_only_its_own_session_may_give_it(campaign: Campaign, tmp_path: Path) -> None:

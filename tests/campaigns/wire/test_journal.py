@@ -73,3 +73,14 @@ def test_a_full_disk_is_said(tmp_path: Path) -> None:
         pytest.skip("no /dev/full here")
     with pytest.raises(JournalFailed):
         Journal(Path("/dev/full"), session=7, boot="boot")
+
+
+def test_a_journal_that_could_not_be_begun_leaves_nothing_open(tmp_path: Path) -> None:
+    """A full disk is tried each second, for hours."""
+    full = tmp_path / "1.journal"
+    full.symlink_to("/dev/full")
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(5):
+        with pytest.raises(JournalFailed):
+            Journal(full, session=1, boot="boot")
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
