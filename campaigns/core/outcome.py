@@ -73,3 +73,12 @@ def pause_for(verdict: Verdict) -> PauseReason:
     if verdict.fault in (Fault.POLICY, Fault.AUTHENTICATION):
         return PauseReason.RELAY_POLICY
     return PauseReason.TOO_MANY_FAULTS
+
+
+def unreached(phase: Phase) -> PauseReason:
+    """Return why nothing can leave by a relay that ended the conversation there, before any message."""
+    if phase is Phase.AUTH:
+        return PauseReason.LOGIN_REFUSED
+    if phase is Phase.TLS:
+        return PauseReason.RELAY_INSECURE
+    return PauseReason.RELAY_UNREACHABLE

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from audiences.models import Subscriber, Suppression
-from campaigns import chunks, domains, lanes, schedule, sending, tasks
+from campaigns import chunks, domains, drains, lanes, schedule, sending, tasks
 from campaigns.core.operators import LANES
 from campaigns.core.operators import Lane as Manners
 from campaigns.core.tally import Tally
@@ -215,7 +215,7 @@ def test_the_dns_is_never_asked_inside_a_transaction(
 def test_an_operator_that_falls_silent_holds_nobody_else_up_and_is_doubt_for_what_it_has(
     peers: list[Peer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "COMPLETE_WITHIN", 1.0)
+    monkeypatch.setattr(drains, "COMPLETE_WITHIN", 1.0)
     peers[0].script = lambda phase, count: "silence" if phase == "dot" else True
     campaign = going(*many(12, "orange.example"), *many(8, "laposte.example"))
     assert drain(6) == 8

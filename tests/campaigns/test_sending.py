@@ -14,7 +14,7 @@ from django.utils import timezone
 from audiences import subscriptions, suppressions
 from audiences.core.consent import Method, StopReason
 from audiences.models import Subscriber, Suppression
-from campaigns import chunks, deliveries, filling, paces, schedule, sending, sweeping
+from campaigns import chunks, deliveries, drains, filling, hands, paces, schedule, sending, sweeping
 from campaigns.core.tally import Tally
 from campaigns.models import Campaign, Delivery, DeliveryRetry
 from tests import make
@@ -70,7 +70,7 @@ def test_messages_of_one_window_share_a_few_connections(peer: Peer) -> None:
     campaign = going(7)
     assert drain() == 7
     assert (state(campaign)[1], len(set(peer.recipients()))) == (Tally(sent=7), 7)
-    assert peer.connections <= sending.CONNECTIONS
+    assert peer.connections <= drains.CONNECTIONS
 
 
 def test_nothing_is_sent_twice_by_a_second_worker(peer: Peer) -> None:
@@ -212,7 +212,7 @@ def test_554_policy_for_all_trips_the_breaker_and_no_row_fails(peer: Peer) -> No
     assert state(campaign) == ("paused", Tally(queued=12))
     assert (campaign.pause_reason, Suppression.objects.count()) == ("relay_policy", 0)
     # Five trip it; what the other connections had begun by then is completed.
-    assert 5 <= DeliveryRetry.objects.count() <= 5 + 2 * sending.CONNECTIONS
+    assert 5 <= DeliveryRetry.objects.count() <= 5 + 2 * drains.CONNECTIONS
 
 
 def test_an_unreachable_relay_pauses_before_any_row_is_armed(settings: pytest.FixtureRequest) -> None:
@@ -268,7 +268,7 @@ def test_a_row_that_cannot_be_filled_fails_alone(peer: Peer) -> None:
 def test_a_relay_that_is_too_busy_to_greet_is_asked_again_and_nothing_stands_still(
     peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "BUSY_REST", timedelta(0))
+    monkeypatch.setattr(drains, "BUSY_REST", timedelta(0))
     peer.script = lambda phase, count: "421 4.3.2 busy" if phase == "connect" and count <= 3 else True
     campaign = going(3)
     assert drain() == 0
@@ -280,7 +280,7 @@ def test_a_worker_that_was_asked_to_end_does_not_wait_for_a_database_that_is_awa
     peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its journal says what it knew: the sweeper of this machine reads it."""
-    monkeypatch.setattr(sending, "FAREWELL_PATIENCE", 0.5)
+    monkeypatch.setattr(hands, "FAREWELL_PATIENCE", 0.5)
     campaign, asked = going(3), threading.Event()
     real = deliveries.record
 

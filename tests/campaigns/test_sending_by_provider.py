@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from campaigns import chunks, filling, paces, roads, schedule, sending
+from campaigns import chunks, drains, filling, paces, roads, schedule, sending
 from campaigns.core.tally import Tally
 from campaigns.models import Campaign, Delivery, WorkerSession
 from tests import make
@@ -74,7 +74,7 @@ def test_a_call_that_is_never_answered_is_doubt_for_its_batch_and_no_more(esp: F
 def test_a_worker_that_must_end_waits_for_no_answer_and_only_what_was_let_go_is_in_doubt(
     esp: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "COMPLETE_WITHIN", 0.5)
+    monkeypatch.setattr(drains, "COMPLETE_WITHIN", 0.5)
     stop = threading.Event()
 
     def silence(call: Call, count: int) -> Act:
