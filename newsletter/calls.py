@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -21,7 +21,10 @@ from newsletter.core.operation import (
     tally,
 )
 from newsletter.core.review import OfferState, Review
-from newsletter.models import Call, Invitation, Member, Notice, Operation, OfferMove, User
+from newsletter.models import Call, Invitation, Member, Notice, OfferMove, Operation, User
+
+# Nobody is written to twice within that time because the board pressed twice.
+REST = timedelta(hours=20)
 
 
 @dataclass(frozen=True)
@@ -33,13 +36,22 @@ class Asked:
     sent_at: datetime | None
     reminded_at: datetime | None
 
+    @property
+    def answered(self) -> bool:
+        """Whether there is nothing to remind them of."""
+        return self.said not in (*SILENT, Answer.LEFT)
 
-class CallClosed(Exception):
+
+class CallClosed(operations.Refused):
     """The call is not open, or no longer."""
 
+    code = "call_closed"
 
-class AlreadySent(Exception):
+
+class AlreadySent(operations.Refused):
     """The member has sent an offer: they take that back rather than decline."""
+
+    code = "already_sent"
 
 
 def fitting(operation: Operation) -> QuerySet[Member]:
@@ -100,16 +112,25 @@ def think_again(one: Call, *, now: datetime) -> None:
 
 
 @transaction.atomic
-def remind(operation: Operation, *, now: datetime, moment: datetime | None = None) -> int:
-    """Owe a reminder to those who have not answered; return how many. `moment` is the board's own, else the clock's."""
+def remind(operation: Operation, *, now: datetime) -> int:
+    """Owe a reminder to those who have not answered, if a moment for it has come; return how many."""
     _hold_open(operation, now=now)
-    about = moment or reminder_moment(operation.closes_at, now=now)
-    if about is None:
-        return 0
+    moment = reminder_moment(operation.closes_at, now=now)
+    return _remind(operation, moment, about=moment, now=now) if moment else 0
+
+
+@transaction.atomic
+def remind_now(operation: Operation, *, now: datetime) -> int:
+    """Owe those who have not answered a reminder at the board's word, but nobody two letters within a day."""
+    _hold_open(operation, now=now)
+    return _remind(operation, now - REST, about=now, now=now)
+
+
+def _remind(operation: Operation, moment: datetime, *, about: datetime, now: datetime) -> int:
     silent = [
         one.call
         for one in with_answers(operation)
-        if owes_reminder(one.said, called_at=one.call.called_at, reminded_at=one.reminded_at, moment=about)
+        if owes_reminder(one.said, called_at=one.call.called_at, reminded_at=one.reminded_at, moment=moment)
     ]
     return notices.owe_members(NoticeKind.REMINDER, silent, about=about, now=now)
 

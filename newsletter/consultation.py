@@ -8,7 +8,6 @@ from typing import TypedDict, Unpack
 from django.db import IntegrityError, transaction
 from django.db.models import Prefetch, QuerySet
 
-
 from newsletter import notices, operations, signing
 from newsletter.core.consultation import Line, Opinion, PartnerKind
 from newsletter.core.operation import NoticeKind, OperationState, Step
@@ -28,24 +27,34 @@ from newsletter.signing import Purpose
 OVER = (OperationState.CANCELLED, OperationState.CLOSED)
 
 
-class AddressTaken(Exception):
+class AddressTaken(operations.Refused):
     """Another partner is written to at this address."""
 
+    code = "address_taken"
 
-class NotConsulting(Exception):
+
+class NotConsulting(operations.Refused):
     """The board hears no opinions on this operation any more, or not yet."""
 
+    code = "not_consulting"
 
-class LineChanged(Exception):
+
+class LineChanged(operations.Refused):
     """The board has written this line otherwise since it was read."""
 
+    code = "line_changed"
 
-class WordsRequired(Exception):
+
+class WordsRequired(operations.Refused):
     """A reserve or a refusal says why; an answer says something."""
 
+    code = "words_required"
 
-class Placed(Exception):
+
+class Placed(operations.Refused):
     """An edition that is locked already says this."""
+
+    code = "placed"
 
 
 class DestinationWords(TypedDict):

@@ -1,4 +1,4 @@
-"""What the clock does to operations by itself: open, remind, close, draft the editions, finish. Never send to readers."""
+"""What the clock does to operations by itself: open, remind, close, draft the editions. It sends nothing to readers."""
 
 import logging
 from datetime import datetime

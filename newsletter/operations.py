@@ -11,20 +11,34 @@ from newsletter.core.states import advance
 from newsletter.models import Invitation, Newsletter, Operation, OperationMove, OperationWish, PlannedEdition, User
 
 
-class NotWritable(Exception):
+class Refused(Exception):
+    """What was asked cannot be done as things stand; `code` says which of the reasons it is."""
+
+    code = "refused"
+
+
+class NotWritable(Refused):
     """Members already read this operation as it stands, or it is over."""
 
+    code = "not_writable"
 
-class DeadlinePassed(Exception):
+
+class DeadlinePassed(Refused):
     """The call would be over before it began."""
 
-
-class NoHour(Exception):
-    """Nobody said when the call is to open by itself."""
+    code = "deadline_passed"
 
 
-class NothingPlanned(Exception):
+class NoHour(Refused):
+    """Nobody said when the call is to open by itself, or that hour has passed."""
+
+    code = "no_hour"
+
+
+class NothingPlanned(Refused):
     """An operation without an edition has no places to give."""
+
+    code = "nothing_planned"
 
 
 @dataclass(frozen=True)
@@ -65,7 +79,7 @@ def schedule(operation: Operation, *, by: User | None, now: datetime) -> None:
     """Let the clock open the call at its hour."""
     hold(operation)
     require_callable(operation, now=now)
-    if operation.opens_at is None:
+    if operation.opens_at is None or operation.opens_at <= now:
         raise NoHour
     move(operation, Step.SCHEDULE, by=by, now=now)
 

@@ -15,7 +15,7 @@ from newsletter.core.fairness import Candidate, Slot, propose
 from newsletter.core.operation import Answer, Bar, Facts, NoticeKind, OperationState, Step, Wanted, bar
 from newsletter.core.quotas import By, Quota
 from newsletter.core.review import OfferState
-from newsletter.models import Call, Choice, Edition, Operation, Override, PlannedEdition, Placement, User
+from newsletter.models import Call, Choice, Edition, Operation, Override, Placement, PlannedEdition, User
 
 # Asked of the wing that sends: how much each of these members was seen, as the rule compares it.
 Exposures = Callable[[Sequence[int]], Mapping[int, Fraction]]
@@ -25,16 +25,22 @@ _exposures: list[Exposures] = []
 BY_HAND = "by_hand"
 
 
-class WordsRequired(Exception):
+class WordsRequired(operations.Refused):
     """Whoever overrides the rule says why: the member reads it."""
 
+    code = "words_required"
 
-class NotSelecting(Exception):
+
+class NotSelecting(operations.Refused):
     """The call is not closed yet, or the edition is locked: its places stand."""
 
+    code = "not_selecting"
 
-class CannotPlace(Exception):
+
+class CannotPlace(operations.Refused):
     """What keeps the answer out is no choice: its member has not sent it, it is not approved, or it is over."""
+
+    code = "cannot_place"
 
     def __init__(self, why: Bar) -> None:
         super().__init__(why.value)
@@ -151,9 +157,9 @@ class Outcome:
     words: str
 
     @property
-    def by_hand(self) -> bool:
+    def changed(self) -> bool:
         """Whether the board changed it while composing, without a word."""
-        return self.choice.reason == BY_HAND
+        return (self.position is None) != (self.choice.place is None)
 
 
 def outcomes(call: Call) -> list[Outcome]:

@@ -1,7 +1,7 @@
 """What partners are asked before a call opens: the brief cut into lines, and what may be said to each."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -31,25 +31,22 @@ class DestinationKind(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the brief that a partner may remark on; its key changes with its words."""
+    """One line of an operation that a partner may remark on.
+
+    Its key changes with what it says, not with the language that it is said in: `of` is what it says without words.
+    """
 
     name: str
     text: str
+    of: str = ""
 
     @property
     def key(self) -> str:
-        return hashlib.sha256(f"{self.name}\n{self.text}".encode()).hexdigest()[:16]
+        return hashlib.sha256(f"{self.name}\n{self.of or self.text}".encode()).hexdigest()[:16]
 
 
-def lines(*, theme: str, brief: str, window: str, wanted: str, targets: Sequence[str]) -> list[Line]:
-    """Return what partners read, line by line; empty lines are no lines."""
-    told = [Line("theme", theme), *(Line("brief", text) for text in _paragraphs(brief)), Line("window", window)]
-    told += [Line("wanted", wanted), *(Line("target", target) for target in targets)]
-    found = {line.key: line for line in told if line.text.strip()}
+def lines(theme: str, brief: str, facts: Iterable[Line] = ()) -> list[Line]:
+    """Return what partners read, line by line, each once; empty lines are no lines."""
+    paragraphs = (Line("brief", text.strip()) for text in brief.splitlines() if text.strip())
+    found = {line.key: line for line in (Line("theme", theme), *paragraphs, *facts)}
     return list(found.values())
-
-
-def _paragraphs(text: str) -> Iterator[str]:
-    for paragraph in text.splitlines():
-        if paragraph.strip():
-            yield paragraph.strip()
