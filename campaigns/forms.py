@@ -114,10 +114,10 @@ class TargetsForm(forms.Form):
 
     segments = GroupsField(
         Segment.objects.all(),
-        label=_("Pour quels groupes ?"),
+        label=_("Pour quels groupes ?"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Sans rien cocher : tous les inscrits."),
+        help_text=_("Sans rien cocher : tous les inscrits."),
     )
     asked_later = ("segments",)
 

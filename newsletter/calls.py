@@ -68,6 +68,10 @@ def open_call(operation: Operation, *, by: User | None, now: datetime) -> int:
     operations.hold(operation)
     operations.require_callable(operation, now=now)
     operations.move(operation, Step.OPEN, by=by, now=now)
+    if operation.opens_at is not None and operation.opens_at > now:
+        # the board was earlier than the clock
+        operation.opens_at = None
+        operation.save(update_fields=["opens_at"])
     return _call(operation, fitting(operation), by=by, now=now)
 
 

@@ -20,8 +20,8 @@ from newsletter.models import Newsletter, Operation
 
 EDITIONS = 3
 FAR = timedelta(days=3 * 365)
-BAD_DAY = _("Cette date n’existe pas. Écrivez-la ainsi : 24/12/2026.")
-BAD_HOUR = _("Écrivez le jour et l’heure ainsi : 2026-12-01 09:30.")
+BAD_DAY = _("Cette date n’existe pas. Écrivez-la ainsi : 24/12/2026.")
+BAD_HOUR = _("Écrivez le jour et l’heure ainsi : 2026-12-01 09:30.")
 HOURS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
 
 
@@ -65,10 +65,10 @@ class OperationForm(forms.Form):
     theme = forms.CharField(
         label=_("Thème"),
         max_length=100,
-        help_text=_("Ce que l’opération raconte. Par exemple : « L’hiver au coin du feu »."),
+        help_text=_("Ce que l’opération raconte. Par exemple : « L’hiver au coin du feu »."),
         error_messages={
             "required": _("Donnez un thème à l’opération."),
-            "max_length": _("Le thème tient en 100 caractères ; il en a %(show_value)d."),
+            "max_length": _("Le thème tient en 100 caractères ; il en a %(show_value)d."),
         },
     )
     brief = Prose(
@@ -76,9 +76,9 @@ class OperationForm(forms.Form):
         max_length=4000,
         required=False,
         help_text=_(
-            "Une idée par ligne : les partenaires pourront répondre à chacune, les membres sauront quoi offrir."
+            "Une idée par ligne : les partenaires pourront répondre à chacune, les membres sauront quoi offrir."
         ),
-        error_messages={"max_length": _("L’intention tient en 4 000 caractères ; elle en a %(show_value)d.")},
+        error_messages={"max_length": _("L’intention tient en 4 000 caractères ; elle en a %(show_value)d.")},
         widget=forms.Textarea(attrs={"rows": 7}),
     )
     valid_from = day_field(_("Les offres valent du"), missing=_("Indiquez le premier jour de la période."))
@@ -167,9 +167,9 @@ class OperationForm(forms.Form):
         now = timezone.now()
         opens, closes = said.get("opens_at"), said.get("closes_at")
         if closes and closes <= now:
-            self.add_error("closes_at", _("Cette échéance est déjà passée : choisissez-en une à venir."))
+            self.add_error("closes_at", _("Cette échéance est déjà passée : choisissez-en une à venir."))
         if opens and opens <= now:
-            self.add_error("opens_at", _("Cette heure est déjà passée : choisissez-en une à venir."))
+            self.add_error("opens_at", _("Cette heure est déjà passée : choisissez-en une à venir."))
         elif opens and closes and opens >= closes:
             self.add_error("opens_at", _("L’appel s’ouvrirait après son échéance."))
         start, end = said.get("valid_from"), said.get("valid_until")
@@ -211,7 +211,7 @@ class OperationForm(forms.Form):
             day = self.cleaned_data.get(name)
             day = timezone.localdate(day) if isinstance(day, datetime) else day
             if day and name not in self.errors and abs(day - today) > FAR:
-                self.add_error(name, _("Cette date est très loin d’aujourd’hui : vérifiez l’année."))
+                self.add_error(name, _("Cette date est très loin d’aujourd’hui : vérifiez l’année."))
 
     def _clean_editions(self, closes: datetime | None, end: date | None) -> None:
         said, seen = self.cleaned_data, set[date]()
@@ -257,7 +257,7 @@ class DeadlineForm(forms.Form):
     def clean_closes_at(self) -> datetime:
         closes = cast(datetime, self.cleaned_data["closes_at"])
         if closes <= timezone.now():
-            raise forms.ValidationError(_("Cette échéance est déjà passée : choisissez-en une à venir."))
+            raise forms.ValidationError(_("Cette échéance est déjà passée : choisissez-en une à venir."))
         first = self.operation.planned.order_by("send_on").first()
         if first and timezone.localdate(closes) >= first.send_on:
             raise forms.ValidationError(_("L’édition partirait avant la fin de l’appel."))
@@ -272,8 +272,8 @@ class OverrideForm(forms.Form):
         max_length=600,
         help_text=_("Le membre lira ces mots."),
         error_messages={
-            "required": _("Écrivez pourquoi : le membre lira ces mots."),
-            "max_length": _("Ce mot tient en 600 caractères ; il en a %(show_value)d."),
+            "required": _("Écrivez pourquoi : le membre lira ces mots."),
+            "max_length": _("Ce mot tient en 600 caractères ; il en a %(show_value)d."),
         },
         widget=forms.Textarea(attrs={"rows": 3}),
     )

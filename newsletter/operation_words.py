@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from newsletter.core.consultation import DestinationKind, Opinion, PartnerKind
 from newsletter.core.operation import Answer, Bar, OperationState, Step
 from newsletter.operations import Refused
-from newsletter.selecting import CannotPlace
+from newsletter.selecting import WAIVED, CannotPlace
 
 Words = str | Promise
 
@@ -109,19 +109,19 @@ LINES: dict[str, Words] = {
 
 
 REFUSALS: dict[str, Words] = {
-    "not_writable": _("Cette opération ne se récrit plus : des membres la lisent telle qu’elle est."),
-    "deadline_passed": _("L’échéance de l’appel est déjà passée : choisissez-en une autre."),
+    "not_writable": _("Cette opération ne se récrit plus : des membres la lisent telle qu’elle est."),
+    "deadline_passed": _("L’échéance de l’appel est déjà passée : choisissez-en une autre."),
     "no_hour": _("Dites d’abord à quelle heure, à venir, l’appel s’ouvre de lui-même."),
-    "nothing_planned": _("Aucune édition n’est prévue : il n’y a pas de place à donner."),
+    "nothing_planned": _("Aucune édition n’est prévue : il n’y a pas de place à donner."),
     "call_closed": _("L’appel n’est pas ouvert."),
-    "already_sent": _("Une offre est déjà chez le bureau : retirez-la plutôt."),
+    "already_sent": _("Une offre est déjà chez le bureau : retirez-la plutôt."),
     "address_taken": _("Un partenaire est déjà joint à cette adresse."),
     "not_consulting": _("La consultation n’est pas ouverte, ou elle ne l’est plus."),
     "line_changed": _("Cette ligne a changé depuis votre lecture. La voici telle qu’elle est."),
     "words_required": _("Dites-le en quelques mots."),
-    "placed": _("Une édition verrouillée le dit déjà : cela ne se retire plus."),
+    "placed": _("Une édition verrouillée le dit déjà : cela ne se retire plus."),
     "not_selecting": _(
-        "Les places ne se décident pas maintenant : l’appel court encore, ou l’édition est verrouillée."
+        "Les places ne se décident pas maintenant : l’appel court encore, ou l’édition est verrouillée."
     ),
 }
 
@@ -132,16 +132,16 @@ def refusal(refused: Exception) -> str:
         return str(BARS[refused.why])
     if isinstance(refused, Refused):
         return str(REFUSALS[refused.code])
-    return gettext("L’opération a changé entre-temps ; la voici telle qu’elle est.")
+    return gettext("L’opération a changé entre-temps ; la voici telle qu’elle est.")
 
 
 # The rule's own reasons come with their numbers.
 RULE: dict[str, Words] = {
-    "least_exposed": _("Parmi les moins vus depuis un an : rang %(rank)s sur %(of)s."),
-    "won_draw": _("À égalité avec d’autres, le tirage au sort l’a placée : rang %(rank)s sur %(of)s."),
+    "least_exposed": _("Parmi les moins vus depuis un an : rang %(rank)s sur %(of)s."),
+    "won_draw": _("À égalité avec d’autres, le tirage au sort l’a placée : rang %(rank)s sur %(of)s."),
     "quota_wanted": _("L’opération cherche au moins %(at_least)s offres de ce métier."),
-    "more_exposed": _("D’autres ont été moins vus depuis un an : rang %(rank)s sur %(of)s pour %(places)s places."),
-    "lost_draw": _("À égalité avec d’autres, le tirage au sort ne l’a pas placée : rang %(rank)s sur %(of)s."),
+    "more_exposed": _("D’autres ont été moins vus depuis un an : rang %(rank)s sur %(of)s pour %(places)s places."),
+    "lost_draw": _("À égalité avec d’autres, le tirage au sort ne l’a pas placée : rang %(rank)s sur %(of)s."),
     "category_full": _("L’opération prend au plus %(at_most)s offres de ce métier."),
     "commune_full": _("L’opération prend au plus %(at_most)s offres de cette commune."),
     "made_room": _("Une autre place était due à un métier que l’opération cherche."),
@@ -159,7 +159,7 @@ def reason(code: str, facts: Mapping[str, int | str]) -> str:
 
 def can_be_placed(code: str) -> bool:
     """Return whether the board may place it all the same."""
-    return code not in set(Bar) - {Bar.LATE, Bar.OUTSIDE}
+    return code not in set(Bar) - set(WAIVED)
 
 
 def deadline(days: int) -> str:

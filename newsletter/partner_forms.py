@@ -25,8 +25,8 @@ class PartnerForm(forms.Form):
         label=_("Son adresse e-mail"),
         max_length=254,
         error_messages={
-            "required": _("Indiquez une adresse : le lien y est envoyé."),
-            "invalid": _("Cette adresse ne semble pas complète. Exemple : prenom@domaine.fr"),
+            "required": _("Indiquez une adresse : le lien y est envoyé."),
+            "invalid": _("Cette adresse ne semble pas complète. Exemple : prenom@domaine.fr"),
         },
     )
     language = forms.ChoiceField(label=_("On lui écrit en"), choices=[("fr", _("français")), ("en", _("anglais"))])
@@ -56,7 +56,7 @@ class RemarkForm(forms.Form):
         label=_("Vos mots"),
         max_length=2000,
         required=False,
-        error_messages={"max_length": _("Ce mot tient en 2 000 caractères ; il en a %(show_value)d.")},
+        error_messages={"max_length": _("Ce mot tient en 2 000 caractères ; il en a %(show_value)d.")},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     asked_later = ("words",)
@@ -70,7 +70,7 @@ class AnswerForm(forms.Form):
         max_length=2000,
         error_messages={
             "required": _("Écrivez la réponse du bureau."),
-            "max_length": _("Ce mot tient en 2 000 caractères ; il en a %(show_value)d."),
+            "max_length": _("Ce mot tient en 2 000 caractères ; il en a %(show_value)d."),
         },
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -85,25 +85,25 @@ class ContributionForm(forms.Form):
         max_length=100,
         error_messages={
             "required": _("Donnez un titre."),
-            "max_length": _("Le titre tient en 100 caractères ; il en a %(show_value)d."),
+            "max_length": _("Le titre tient en 100 caractères ; il en a %(show_value)d."),
         },
     )
     text = Prose(
         label=_("Texte"),
         max_length=400,
         required=False,
-        error_messages={"max_length": _("Le texte tient en 400 caractères ; il en a %(show_value)d.")},
+        error_messages={"max_length": _("Le texte tient en 400 caractères ; il en a %(show_value)d.")},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     where = forms.CharField(label=_("Lieu"), max_length=100, required=False)
     valid_from = day_field(_("Premier jour"), missing=_("Indiquez le premier jour."))
-    valid_until = day_field(_("Dernier jour"), required=False, help_text=_("Vide : un seul jour."))
+    valid_until = day_field(_("Dernier jour"), required=False, help_text=_("Vide : un seul jour."))
     link = forms.URLField(
         label=_("Lien"),
         max_length=400,
         required=False,
         assume_scheme="https",
-        error_messages={"invalid": _("Ce lien ne semble pas complet. Exemple : https://www.mas.fr/noel")},
+        error_messages={"invalid": _("Ce lien ne semble pas complet. Exemple : https://www.mas.fr/noel")},
         widget=forms.TextInput(attrs={"inputmode": "url"}),
     )
 
@@ -116,5 +116,5 @@ class ContributionForm(forms.Form):
         elif end and end < timezone.localdate():
             self.add_error("valid_until" if end != start else "valid_from", _("Ce jour est déjà passé."))
         elif start and abs(start - timezone.localdate()) > FAR:
-            self.add_error("valid_from", _("Cette date est très loin d’aujourd’hui : vérifiez l’année."))
+            self.add_error("valid_from", _("Cette date est très loin d’aujourd’hui : vérifiez l’année."))
         return said

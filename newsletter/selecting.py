@@ -23,6 +23,8 @@ _exposures: list[Exposures] = []
 
 # Reasons of our own, beside those of the rule.
 BY_HAND = "by_hand"
+# What the board may look past, with a word.
+WAIVED = (Bar.LATE, Bar.OUTSIDE)
 
 
 class WordsRequired(operations.Refused):
@@ -209,7 +211,7 @@ def _seats(
     seats, candidates = [], []
     for one in asked:
         why = _bar(planned, one, placed_already=one.call.pk in placed)
-        if why is not None:
+        if why is not None and not (why in WAIVED and one.call.pk in pinned):
             seats.append(Seat(one, None, why.value))
         elif one.call.pk in pinned:
             seats.append(Seat(one, pinned[one.call.pk], BY_HAND, pinned=True))
@@ -254,8 +256,7 @@ def _bar(planned: PlannedEdition, one: Asked, *, placed_already: bool = False) -
 def _require_placeable(planned: PlannedEdition, one: Asked) -> None:
     """The board may place what came late or lies outside the window; what is not there, nobody can place."""
     why = _bar(planned, one)
-    if why not in (None, Bar.LATE, Bar.OUTSIDE):
-        assert why is not None
+    if why is not None and why not in WAIVED:
         raise CannotPlace(why)
 
 

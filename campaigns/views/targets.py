@@ -32,7 +32,7 @@ def operation_targets(request: HttpRequest, operation_id: int) -> HttpResponse:
     writable = operation.state in WRITABLE
     if request.method == "POST":
         if not writable:
-            messages.warning(request, _("Cette opération ne se récrit plus : des membres la lisent telle qu’elle est."))
+            messages.warning(request, _("Cette opération ne se récrit plus : des membres la lisent telle qu’elle est."))
             return redirect("operation-targets", operation.pk)
         if form.is_valid():
             targets.aim(operation, form.cleaned_data["segments"])

@@ -73,7 +73,7 @@ def _said(request: HttpRequest, found: Call, verb: Callable[..., None], back: st
     except operations.Refused as refused:
         messages.warning(request, refusal(refused))
     else:
-        no = _("C’est noté : pas cette fois. Vous ne recevrez pas de rappel.")
+        no = _("C’est noté : pas cette fois. Vous ne recevrez pas de rappel.")
         messages.success(request, no if found.declined_at else _("Très bien, votre brouillon vous attend."))
     return redirect(back)
 

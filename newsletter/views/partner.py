@@ -45,7 +45,7 @@ def remark(request: HttpRequest, token: str) -> HttpResponse:
             now=timezone.now(),
         )
     except verbs.WordsRequired:
-        form.add_error("words", _("Dites en quelques mots pourquoi : le bureau pourra y répondre."))
+        form.add_error("words", _("Dites en quelques mots pourquoi : le bureau pourra y répondre."))
         return _page(request, token, asked, form=(line or WHOLE, form))
     except operations.Refused as refused:
         messages.warning(request, refusal(refused))
@@ -79,7 +79,7 @@ def take_back(request: HttpRequest, token: str, contribution_id: int) -> HttpRes
     except operations.Refused as refused:
         messages.warning(request, refusal(refused))
     else:
-        messages.success(request, _("« %s » est retiré.") % told.title)
+        messages.success(request, _("« %s » est retiré.") % told.title)
     return redirect("consultation", token)
 
 
@@ -117,7 +117,7 @@ def _page(
         "contributions": asked.contributions.filter(withdrawn_at=None),
         "told": told or ContributionForm(),
     }
-    return render(request, "pages/partners/consultation.html", context, status=400 if form or told else 200)
+    return render(request, "pages/partners/consultation.html", context)
 
 
 def _form(line: str, request: HttpRequest | None = None) -> RemarkForm:

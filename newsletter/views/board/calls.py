@@ -73,7 +73,7 @@ def remind(request: HttpRequest, operation_id: int) -> HttpResponse:
         said = ngettext("%(n)s membre reçoit un rappel.", "%(n)s membres reçoivent un rappel.", number)
         _mailed(request, said % {"n": number})
     else:
-        messages.info(request, _("Personne à relancer : chacun a répondu, ou vient d’être écrit."))
+        messages.info(request, _("Personne à relancer : chacun a répondu, ou vient d’être écrit."))
     return redirect("board:operation-call", row.pk)
 
 
@@ -90,7 +90,7 @@ def extend(request: HttpRequest, operation_id: int) -> HttpResponse:
     except (IllegalMove, operations.Refused) as refused:
         messages.warning(request, refusal(refused))
     else:
-        messages.success(request, _("L’échéance est déplacée ; les liens des membres la suivent."))
+        messages.success(request, _("L’échéance est déplacée ; les liens des membres la suivent."))
     return redirect("board:operation-call", row.pk)
 
 
@@ -117,7 +117,7 @@ def _page(request: HttpRequest, row: Operation, form: DeadlineForm) -> HttpRespo
         "newcomers": calls.fitting(row).exclude(pk__in=known).count(),
         "days": operations.days_left(row, now=now),
     }
-    return render(request, "pages/board/operation_call.html", context, status=400 if form.errors else 200)
+    return render(request, "pages/board/operation_call.html", context)
 
 
 def _mailed(request: HttpRequest, said: str) -> None:

@@ -86,7 +86,7 @@ def answer(request: HttpRequest, remark_id: int) -> HttpResponse:
 def accept(request: HttpRequest, contribution_id: int) -> HttpResponse:
     told = _contribution(contribution_id)
     verbs.accept(told, by=signed_in(request), now=timezone.now())
-    messages.success(request, _("« %s » paraîtra dans les éditions de l’opération.") % told.title)
+    messages.success(request, _("« %s » paraîtra dans les éditions de l’opération.") % told.title)
     return redirect("board:operation-consultation", told.consultation.operation_id)
 
 
@@ -99,7 +99,7 @@ def set_aside(request: HttpRequest, contribution_id: int) -> HttpResponse:
     except operations.Refused as refused:
         messages.warning(request, refusal(refused))
     else:
-        messages.success(request, _("« %s » ne paraîtra pas.") % told.title)
+        messages.success(request, _("« %s » ne paraîtra pas.") % told.title)
     return redirect("board:operation-consultation", told.consultation.operation_id)
 
 
@@ -141,8 +141,7 @@ def _page(
         "partners": partners or _partners_form(row),
         "partner": partner or PartnerForm(),
     }
-    wrong = partners or partner or answers
-    return render(request, "pages/board/operation_consultation.html", context, status=400 if wrong else 200)
+    return render(request, "pages/board/operation_consultation.html", context)
 
 
 def _partners_form(row: Operation, data: Any = None) -> PartnersForm:

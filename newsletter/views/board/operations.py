@@ -46,7 +46,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, operation_id: int) -> HttpResponse:
     row = operation_of(operation_id)
     if row.state not in WRITABLE:
-        messages.warning(request, _("Cette opération ne se récrit plus : des membres la lisent telle qu’elle est."))
+        messages.warning(request, _("Cette opération ne se récrit plus : des membres la lisent telle qu’elle est."))
         return redirect("board:operation", row.pk)
     form = OperationForm(request.POST, operation=row) if request.method == "POST" else OperationForm.of(row)
     if request.method != "POST" or not form.is_valid():
@@ -54,7 +54,7 @@ def edit(request: HttpRequest, operation_id: int) -> HttpResponse:
     try:
         operations.write(row, form.said(), now=timezone.now())
     except operations.NotWritable:
-        messages.warning(request, _("Cette opération ne se récrit plus : des membres la lisent telle qu’elle est."))
+        messages.warning(request, _("Cette opération ne se récrit plus : des membres la lisent telle qu’elle est."))
     else:
         messages.success(request, _("L’opération est enregistrée."))
     return redirect("board:operation", row.pk)

@@ -124,7 +124,7 @@ def _page(request: HttpRequest, row: Operation, typed: Typed | None = None) -> H
         "waiting": sum(one.said is Answer.OFFERED for one in calls.with_answers(row)) if not drafted else 0,
         "seeds": [selecting.seed_of(sheet.planned) for sheet in sheets],
     }
-    return render(request, "pages/board/operation_selection.html", context, status=400 if typed else 200)
+    return render(request, "pages/board/operation_selection.html", context)
 
 
 def _proposed(row: Operation, typed: Typed | None) -> Iterator[Sheet]:
