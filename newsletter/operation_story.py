@@ -65,10 +65,14 @@ def _consult(operation: Operation, told: OperationFile, *, by: User | None, now:
     for one in asked.values():
         one.operation = operation
     later = now + timedelta(days=2)
+    named = [(one.line, one.partner) for one in told.remarks] + [(one.line, one.partner) for one in told.destination]
+    for line, name in named:
+        if name not in asked:
+            raise line.wrong(StoryFault.BAD_NAME, "partner", name)
     for row in told.remarks:
-        line = Line("brief", row.said_of)
+        said_of = Line("brief", row.said_of)
         said = consultation.remark(
-            asked[row.partner], opinion=row.opinion, words=row.words, line=line.key, lines=[line], now=later
+            asked[row.partner], opinion=row.opinion, words=row.words, line=said_of.key, lines=[said_of], now=later
         )
         if row.answer:
             consultation.answer(said, words=row.answer, by=by, now=later + timedelta(days=1))

@@ -24,6 +24,6 @@ def lines_of(operation: Operation) -> list[Line]:
             ", ".join(wanted) or gettext("Tous les métiers"),
             " ".join(f"{wish.category}:{wish.at_least}-{wish.at_most}" for wish in wishes) or "all",
         ),
-        *(Line("target", f"{one.name}, {one.meaning}", one.name) for one in targets.of(operation)),
+        *(Line("target", f"{one.name}. {one.meaning}.", one.name) for one in targets.of(operation)),
     ]
     return lines(operation.theme, operation.brief, facts)

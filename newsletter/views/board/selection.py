@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from newsletter import calls, editions, operations, selecting
 from newsletter.access import board_required, signed_in
-from newsletter.core.operation import Answer, OperationState
+from newsletter.core.operation import Answer, Bar, OperationState
 from newsletter.core.states import IllegalMove
 from newsletter.models import Call, Choice, Operation, Override, PlannedEdition
 from newsletter.operation_forms import OverrideForm
@@ -37,6 +37,7 @@ class Row:
     overrides: list[Override] = field(default_factory=list)
     silently: bool = False
     placeable: bool = True
+    sent: bool = True
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ class Sheet:
     planned: PlannedEdition
     placed: list[Row]
     left_out: list[Row]
+    # Whoever sent nothing is counted and not listed.
+    silent: int
     locked: bool
 
 
@@ -140,6 +143,7 @@ def _proposed(row: Operation, typed: Typed | None) -> Iterator[Sheet]:
                 form=_form_of(planned, seat.asked.call, typed) if open_to_board else None,
                 overrides=said.get(seat.asked.call.pk, []),
                 placeable=can_be_placed(seat.reason),
+                sent=seat.reason != Bar.NOT_SENT,
             )
             for seat in seats
         ]
@@ -158,6 +162,7 @@ def _drafted(row: Operation, typed: Typed | None) -> Iterator[Sheet]:
                 overrides=list(choice.overrides.all()),
                 silently=choice.silently,  # type: ignore[attr-defined]
                 placeable=can_be_placed(choice.reason),
+                sent=choice.reason != Bar.NOT_SENT,
             )
             for choice in selecting.standing(planned)
         ]
@@ -165,9 +170,9 @@ def _drafted(row: Operation, typed: Typed | None) -> Iterator[Sheet]:
 
 
 def _sheet(planned: PlannedEdition, rows: list[Row], *, locked: bool) -> Sheet:
-    return Sheet(
-        planned, [one for one in rows if one.place is not None], [one for one in rows if one.place is None], locked
-    )
+    left_out = [one for one in rows if one.place is None]
+    heard = [one for one in left_out if one.sent]
+    return Sheet(planned, [one for one in rows if one.place], heard, len(left_out) - len(heard), locked)
 
 
 def _overrides(planned: PlannedEdition) -> dict[int, list[Override]]:
