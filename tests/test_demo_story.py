@@ -16,7 +16,6 @@ from newsletter.core.review import OfferState
 
 DEMO = Path(__file__).parent.parent / "data" / "demo"
 TODAY = date(2026, 11, 23)
-FIVE_DAYS = (date(2026, 12, 20), date(2026, 12, 31), date(2027, 1, 2), date(2027, 7, 15), date(2028, 2, 29))
 FILES = (
     "association.toml",
     "members.csv",
