@@ -11,8 +11,8 @@ from audiences import segments
 from audiences.core import segment as trees
 from audiences.models import Segment
 from campaigns.models import OperationTarget
+from newsletter.aims import Target
 from newsletter.models import Edition, Operation
-from newsletter.targets import Target
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from newsletter import fairness_words
 from newsletter.core.consultation import DestinationKind, Opinion, PartnerKind
+from newsletter.core.fairness import Code, Reason
 from newsletter.core.operation import Answer, Bar, OperationState, Step
 from newsletter.operations import Refused
 from newsletter.selecting import WAIVED, CannotPlace
@@ -135,26 +137,11 @@ def refusal(refused: Exception) -> str:
     return gettext("L’opération a changé entre-temps ; la voici telle qu’elle est.")
 
 
-# The rule's own reasons come with their numbers.
-RULE: dict[str, Words] = {
-    "least_exposed": _("Parmi les moins vus depuis un an : rang %(rank)s sur %(of)s."),
-    "won_draw": _("À égalité avec d’autres, le tirage au sort l’a placée : rang %(rank)s sur %(of)s."),
-    "quota_wanted": _("L’opération cherche au moins %(at_least)s offres de ce métier."),
-    "more_exposed": _("D’autres ont été moins vus depuis un an : rang %(rank)s sur %(of)s pour %(places)s places."),
-    "lost_draw": _("À égalité avec d’autres, le tirage au sort ne l’a pas placée : rang %(rank)s sur %(of)s."),
-    "category_full": _("L’opération prend au plus %(at_most)s offres de ce métier."),
-    "commune_full": _("L’opération prend au plus %(at_most)s offres de cette commune."),
-    "made_room": _("Une autre place était due à un métier que l’opération cherche."),
-    "other_offer": _("Une autre offre du même membre a été placée."),
-    "by_hand": _("Le bureau en a décidé autrement."),
-}
-
-
 def reason(code: str, facts: Mapping[str, int | str]) -> str:
     """Return why an answer is placed or not, in a sentence."""
     if code in set(Bar):
         return str(BARS[Bar(code)])
-    return str(RULE[code]) % facts
+    return fairness_words.sentence(Reason.of(Code(code), **facts))
 
 
 def can_be_placed(code: str) -> bool:

@@ -1,25 +1,19 @@
 """From answers to places: the rule proposes, the board may override with a word, and the edition is drafted."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from fractions import Fraction
 
 from django.db import transaction
 from django.db.models import Prefetch
 
-from newsletter import calls, consultation, editions, notices, operations
+from newsletter import calls, consultation, editions, notices, operations, visibility
 from newsletter.calls import Asked
-from newsletter.core.exposure import weight
-from newsletter.core.fairness import Candidate, Slot, propose
+from newsletter.core.exposure import Standings, weight
+from newsletter.core.fairness import By, Candidate, Quota, Slot, propose
 from newsletter.core.operation import Answer, Bar, Facts, NoticeKind, OperationState, Step, Wanted, bar
-from newsletter.core.quotas import By, Quota
 from newsletter.core.review import OfferState
 from newsletter.models import Call, Choice, Edition, Operation, Override, Placement, PlannedEdition, User
-
-# Asked of the wing that sends: how much each of these members was seen, as the rule compares it.
-Exposures = Callable[[Sequence[int]], Mapping[int, Fraction]]
-_exposures: list[Exposures] = []
 
 # Reasons of our own, beside those of the rule.
 BY_HAND = "by_hand"
@@ -60,15 +54,9 @@ class Seat:
     pinned: bool = False
 
 
-def ask(teller: Exposures) -> None:
-    """Ask this teller how much members were seen; without one, nobody was."""
-    if teller not in _exposures:
-        _exposures.append(teller)
-
-
-def preview(operation: Operation) -> list[tuple[PlannedEdition, list[Seat]]]:
+def preview(operation: Operation, *, now: datetime) -> list[tuple[PlannedEdition, list[Seat]]]:
     """Return what would be drafted now, edition by edition: nothing is written."""
-    return list(_all(operation))
+    return list(_all(operation, now=now))
 
 
 def seed_of(planned: PlannedEdition) -> str:
@@ -85,7 +73,7 @@ def draft_editions(operation: Operation, *, by: User | None, now: datetime) -> l
     operations.move(operation, Step.COMPOSE, by=by, now=now)
     several = operation.planned.count() > 1
     drafted = []
-    for planned, seats in _all(operation):
+    for planned, seats in _all(operation, now=now):
         title = f"{operation.theme[:85]} ({planned.send_on:%d/%m})" if several else operation.theme
         edition = editions.open_edition(operation.newsletter, title=title, planned_on=planned.send_on, by=by, now=now)
         planned.seed, planned.edition, planned.drafted_at = seed_of(planned), edition, now
@@ -114,7 +102,7 @@ def override(
         _require_placeable(planned, asked)
     choice = planned.choices.filter(call=call).first()
     if choice is None:
-        [seats] = [seats for one, seats in _all(planned.operation) if one.pk == planned.pk]
+        [seats] = [seats for one, seats in _all(planned.operation, now=now) if one.pk == planned.pk]
         _keep(planned, [seat for seat in seats if seat.asked.call.pk == call.pk], now=now)
         choice = planned.choices.get(call=call)
     was = choice.place
@@ -193,20 +181,18 @@ def standing(planned: PlannedEdition) -> list[Choice]:
     return found
 
 
-def _all(operation: Operation) -> Iterator[tuple[PlannedEdition, list[Seat]]]:
+def _all(operation: Operation, *, now: datetime) -> Iterator[tuple[PlannedEdition, list[Seat]]]:
     """Yield the planned editions in their order; who has a seat in one is no candidate for the next."""
     asked = calls.with_answers(operation)
-    exposures = _exposures_of(one.call.member_id for one in asked)
+    seen = visibility.standings(now=now)
     placed: dict[int, str] = {}
     for planned in operation.planned.select_related("operation", "edition").order_by("send_on"):
-        seats = _seats(planned, asked, exposures, placed)
+        seats = _seats(planned, asked, seen, placed)
         placed |= {seat.asked.call.pk: seat.asked.call.member.category for seat in seats if seat.place is not None}
         yield planned, seats
 
 
-def _seats(
-    planned: PlannedEdition, asked: Sequence[Asked], exposures: Mapping[int, Fraction], placed: Mapping[int, str]
-) -> list[Seat]:
+def _seats(planned: PlannedEdition, asked: Sequence[Asked], seen: Standings, placed: Mapping[int, str]) -> list[Seat]:
     pinned = {choice.call_id: choice.place for choice in planned.choices.exclude(overrides=None).distinct()}
     seats, candidates = [], []
     for one in asked:
@@ -223,7 +209,7 @@ def _seats(
     sitting = [*placed.values(), *(seat.asked.call.member.category for seat in seats if seat.place)]
     selection = propose(
         free,
-        [_candidate(one, exposures) for one in candidates],
+        [_candidate(one, seen) for one in candidates],
         _quotas(operations.wanted_of(planned.operation), sitting),
         seed=seed_of(planned),
     )
@@ -260,14 +246,14 @@ def _require_placeable(planned: PlannedEdition, one: Asked) -> None:
         raise CannotPlace(why)
 
 
-def _candidate(one: Asked, exposures: Mapping[int, Fraction]) -> Candidate:
+def _candidate(one: Asked, seen: Standings) -> Candidate:
     member = one.call.member
     return Candidate(
         offer=one.call.offer_id,
         member=member.pk,
         category=member.category,
-        commune=member.commune_id,
-        exposure=exposures.get(member.pk, Fraction()),
+        commune=member.commune.name,
+        exposure=seen.standing(member.pk).exposure,
     )
 
 
@@ -279,14 +265,6 @@ def _quotas(wanted: Iterable[Wanted], sitting: Sequence[str]) -> list[Quota]:
         most = None if wish.at_most is None else max(0, wish.at_most - there)
         least = max(0, wish.at_least - there)
         found.append(Quota(By.CATEGORY, wish.key, least if most is None else min(least, most), most))
-    return found
-
-
-def _exposures_of(members: Iterable[int]) -> Mapping[int, Fraction]:
-    known = list(members)
-    found: dict[int, Fraction] = {}
-    for teller in _exposures:
-        found |= teller(known)
     return found
 
 

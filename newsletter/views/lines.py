@@ -2,7 +2,7 @@
 
 from django.utils.translation import get_language, gettext
 
-from newsletter import operation_words, targets, words
+from newsletter import aims, operation_words, words
 from newsletter.core.consultation import Line, lines
 from newsletter.core.interests import Category
 from newsletter.core.wording import word_dates
@@ -24,6 +24,6 @@ def lines_of(operation: Operation) -> list[Line]:
             ", ".join(wanted) or gettext("Tous les métiers"),
             " ".join(f"{wish.category}:{wish.at_least}-{wish.at_most}" for wish in wishes) or "all",
         ),
-        *(Line("target", f"{one.name}. {one.meaning}.", one.name) for one in targets.of(operation)),
+        *(Line("target", f"{one.name}. {one.meaning}.", one.name) for one in aims.of(operation)),
     ]
     return lines(operation.theme, operation.brief, facts)

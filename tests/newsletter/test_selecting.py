@@ -8,6 +8,8 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from newsletter import calls, editions, offers, selecting
+from newsletter.core import exposure
+from newsletter.core.exposure import Record, Standings
 from newsletter.core.interests import Category
 from newsletter.core.operation import Bar, NoticeKind
 from newsletter.core.review import OfferState
@@ -48,10 +50,12 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """How much each member was seen, by name; whoever is not named was never seen."""
     known: dict[str, int] = {}
 
-    def teller(members: object) -> dict[int, Fraction]:
-        return {pk: Fraction(known.get(name, 0)) for pk, name in Member.objects.values_list("pk", "name")}
+    def standings(*, now: object) -> Standings:
+        """Everyone with this much for one letter; the rule then compares nothing but these numbers."""
+        rows = Member.objects.values_list("pk", "name")
+        return exposure.standings({pk: Record(Fraction(known.get(name, 0)), 1) for pk, name in rows}, letters=1)
 
-    monkeypatch.setattr(selecting, "_exposures", [teller])
+    monkeypatch.setattr(selecting.visibility, "standings", standings)
     return known
 
 
@@ -105,7 +109,11 @@ def test_what_cannot_be_placed_is_left_out_with_what_stands_in_its_way() -> None
 
 def test_a_preview_writes_nothing_and_the_draft_is_what_it_showed() -> None:
     row = answering("A", "B", "C")
-    shown = [(seat.asked.call.pk, seat.place, seat.reason) for _, seats in selecting.preview(row) for seat in seats]
+    shown = [
+        (seat.asked.call.pk, seat.place, seat.reason)
+        for _, seats in selecting.preview(row, now=NOON + DAY)
+        for seat in seats
+    ]
     assert not Choice.objects.exists()
 
     selecting.draft_editions(row, by=None, now=NOON + DAY)
@@ -314,7 +322,7 @@ def test_a_preview_costs_the_same_for_two_answers_and_for_eight() -> None:
 
     def cost(row: Operation) -> int:
         with CaptureQueriesContext(connection) as asked:
-            selecting.preview(row)
+            selecting.preview(row, now=NOON + DAY)
         return len(asked)
 
     assert cost(few) == cost(many)

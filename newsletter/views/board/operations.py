@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from newsletter import calls, operations, targets
+from newsletter import aims, calls, operations
 from newsletter.access import board_required, signed_in
 from newsletter.core.operation import MOVES, WRITABLE, OperationState
 from newsletter.core.states import IllegalMove
@@ -69,7 +69,7 @@ def operation(request: HttpRequest, operation_id: int) -> HttpResponse:
         "operation": row,
         "planned": row.planned.select_related("edition"),
         "wishes": row.wishes.all(),
-        "targets": targets.of(row),
+        "targets": aims.of(row),
         "history": row.moves.select_related("by"),
         "may": {step.value for step in MOVES[OperationState(row.state)]},
         "writable": row.state in WRITABLE,

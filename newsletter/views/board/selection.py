@@ -133,7 +133,7 @@ def _page(request: HttpRequest, row: Operation, typed: Typed | None = None) -> H
 def _proposed(row: Operation, typed: Typed | None) -> Iterator[Sheet]:
     """Yield what would be drafted now; the board may decide otherwise once the call is closed."""
     open_to_board = row.state == OperationState.SELECTING
-    for planned, seats in selecting.preview(row):
+    for planned, seats in selecting.preview(row, now=timezone.now()):
         said = _overrides(planned)
         rows = [
             Row(

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("newsletter", "0002_an_answer_waits_to_be_told"),
+        ("newsletter", "0003_who_had_a_chance_in_an_edition"),
     ]
 
     operations = [
