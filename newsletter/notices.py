@@ -9,12 +9,16 @@ from newsletter.models import Call, Consultation, Notice
 
 def owe_members(kind: NoticeKind, calls: Iterable[Call], *, about: datetime, now: datetime) -> int:
     """Owe each of these members a letter about this moment, and return how many are new."""
-    return _owe([Notice(kind=kind, call=call, about=about, owed_at=now) for call in calls])
+    told = set(Notice.objects.filter(kind=kind, about=about).values_list("call", flat=True))
+    rows = [Notice(kind=kind, call=call, about=about, owed_at=now) for call in calls if call.pk not in told]
+    return len(Notice.objects.bulk_create(rows, ignore_conflicts=True))
 
 
 def owe_partners(kind: NoticeKind, asked: Iterable[Consultation], *, about: datetime, now: datetime) -> int:
     """Owe each of these partners a letter about this moment, and return how many are new."""
-    return _owe([Notice(kind=kind, consultation=one, about=about, owed_at=now) for one in asked])
+    told = set(Notice.objects.filter(kind=kind, about=about).values_list("consultation", flat=True))
+    rows = [Notice(kind=kind, consultation=one, about=about, owed_at=now) for one in asked if one.pk not in told]
+    return len(Notice.objects.bulk_create(rows, ignore_conflicts=True))
 
 
 def to_be_mailed(*, now: datetime) -> list[int]:
@@ -42,9 +46,3 @@ def settle(notice: Notice, *, letters: int, now: datetime) -> None:
 def put_back(notice: Notice) -> None:
     """Say that it could not leave after all; it is tried again a little later."""
     Notice.objects.filter(pk=notice.pk, settled_at=None).update(taken_at=None)
-
-
-def _owe(rows: list[Notice]) -> int:
-    before = Notice.objects.count()
-    Notice.objects.bulk_create(rows, ignore_conflicts=True)
-    return Notice.objects.count() - before

@@ -223,3 +223,10 @@ def test_a_draft_of_a_call_is_the_members_own_like_any_other() -> None:
 
     [asked] = calls.with_answers(one.operation)
     assert (asked.said, asked.sent_at) == (Answer.OFFERED, NOON)
+
+
+def test_a_plain_invitation_never_opens_the_draft_of_a_call() -> None:
+    mill = make.member()
+    one = make.call_of(make.calling(), mill)
+
+    assert invitations.invite_member(mill, by=None, now=NOON).offer != one.offer
