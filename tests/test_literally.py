@@ -147,7 +147,7 @@ def test_what_is_typed_of_an_operation_stands_there_on_its_pages_and_in_its_lett
     client.force_login(make.board_member())
     mill = make.member(f"D{said}"[:120], email="moulin@x.example")
     days = {"closes_at": timezone.now() + timedelta(days=3), "valid_until": date(2099, 1, 1)}
-    row = make.operation(theme=f"N{said}"[:100], brief=f"O{said}", **days)
+    row = make.operation(theme=f"N{said}"[:100], brief=f"O{' '.join(said.split())}", **days)
     asked = make.consulted(row, make.partner(f"K{said}"[:120], email="office@x.example"))
     remark = consultation.remark(asked, opinion=Opinion.RESERVE, words=f"Q{said}", now=timezone.now())
     consultation.answer(remark, words=f"R{said}", by=None, now=timezone.now())
