@@ -27,7 +27,6 @@ from newsletter.core.calendar.ical_in import read_calendar as read
 from newsletter.core.operation import NoticeKind
 from newsletter.models import Edition, Invitation, Notice, User
 
-
 log = logging.getLogger(__name__)
 
 
