@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("audiences", "0003_when_a_demand_was_answered"),
         ("campaigns", "0004_what_was_seen_of_each_member"),
-        ("newsletter", "0005_what_was_said_remains"),
+        ("newsletter", "0006_what_was_said_remains"),
     ]
 
     operations = [

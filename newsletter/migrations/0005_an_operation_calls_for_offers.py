@@ -9,8 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("newsletter", "0003_the_year_of_the_place"),
-        ("newsletter", "0003_who_had_a_chance_in_an_edition"),
+        ("newsletter", "0004_who_had_a_chance_in_an_edition"),
     ]
 
     operations = [

@@ -26,5 +26,5 @@ DROP FUNCTION said_remains();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("newsletter", "0004_an_operation_calls_for_offers")]
+    dependencies = [("newsletter", "0005_an_operation_calls_for_offers")]
     operations = [migrations.RunSQL(REFUSE, UNDO)]
