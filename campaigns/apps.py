@@ -11,10 +11,18 @@ class CampaignsConfig(AppConfig):
         """Answer what the wings on the left ask of the right."""
         import celery_app  # noqa: F401 - shared tasks need their app
         from audiences import suppressions
-        from campaigns import deliveries, exposures, reports, schedule, watchdog  # noqa: F401 - it listens for workers
-        from newsletter import editions, standings, visibility
+        from campaigns import (
+            deliveries,
+            exposures,
+            reports,
+            schedule,
+            targets,
+            watchdog,  # noqa: F401 - it listens for workers
+        )
+        from newsletter import aims, editions, standings, visibility
 
         suppressions.on_stop(deliveries.stop)
         editions.guard_reopening(schedule.why_not_reopen)
         standings.ask(reports.standings)
         visibility.ask(exposures.standings)
+        aims.ask(targets.in_words)

@@ -109,6 +109,26 @@ class PrepareForm(forms.Form):
         return self.cleaned_data["starts_at"] if self.cleaned_data["when"] == "later" else None
 
 
+class TargetsForm(forms.Form):
+    """Which groups of readers an operation is for."""
+
+    segments = GroupsField(
+        Segment.objects.all(),
+        label=_("Pour quels groupes ?"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Sans rien cocher : tous les inscrits."),
+    )
+    asked_later = ("segments",)
+
+    def __init__(self, *args: Any, sizes: Mapping[int, int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        groups = cast(GroupsField, self.fields["segments"])
+        groups.sizes = sizes
+        # set anew, so that the labels are asked for with their sizes
+        groups.queryset = Segment.objects.all()
+
+
 class PaceForm(forms.Form):
     """What a relay grants."""
 

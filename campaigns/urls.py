@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from campaigns.views import campaign, details, member, monitor, paces, prepare, rounds, share, why
+from campaigns.views import campaign, details, member, monitor, paces, prepare, rounds, share, targets, why
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("bureau/editions/<int:edition_id>/envoi/", prepare.prepare, name="campaign-prepare"),
@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bureau/envois/<int:campaign_id>/pourquoi/", why.why, name="campaign-why"),
     path("bureau/envois/<int:campaign_id>/details/", details.details, name="campaign-details"),
     path("bureau/membres/<int:member_id>/part/", share.of_member, name="member-share"),
+    path("bureau/operations/<int:operation_id>/lecteurs/", targets.operation_targets, name="operation-targets"),
     path("health", monitor.health, name="health"),
     path("metrics", monitor.metrics, name="metrics"),
     path("espace/offres/<int:offer_id>/portee/", member.offer_report, name="offer-report"),

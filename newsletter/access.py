@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponseBase
 
-from newsletter.models import Member, Offer, User
+from newsletter.models import Call, Member, Offer, User
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -40,6 +40,14 @@ def member_of(user: User, member_id: int) -> Member:
     if member is None:
         raise Http404
     return member
+
+
+def call_of(user: User, call_id: int) -> Call:
+    """Return what an operation asks of a member whom this person signs for, else Http404."""
+    found = Call.objects.seen_by(user).select_related("operation", "member", "offer").filter(pk=call_id).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def here(request: HttpRequest) -> str:

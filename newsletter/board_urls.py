@@ -4,7 +4,9 @@ from django.urls import URLPattern, URLResolver, path
 
 from newsletter.views.board import (
     calendar,
+    calls,
     composer,
+    consultation,
     editions,
     feasts,
     feeds,
@@ -12,7 +14,9 @@ from newsletter.views.board import (
     invitations,
     members,
     offers,
+    operations,
     preview,
+    selection,
 )
 
 app_name = "board"
@@ -58,4 +62,27 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("editions/<int:edition_id>/test/", composer.send_test, name="edition-test"),
     path("editions/<int:edition_id>/apercu/", preview.html, name="preview"),
     path("editions/<int:edition_id>/apercu.txt", preview.text, name="preview-text"),
+    path("operations/", operations.listing, name="operations"),
+    path("operations/nouvelle/", operations.new, name="operation-new"),
+    path("operations/<int:operation_id>/", operations.operation, name="operation"),
+    path("operations/<int:operation_id>/modifier/", operations.edit, name="operation-edit"),
+    path("operations/<int:operation_id>/programmer/", operations.schedule, name="operation-schedule"),
+    path("operations/<int:operation_id>/reprendre/", operations.revise, name="operation-revise"),
+    path("operations/<int:operation_id>/abandonner/", operations.cancel, name="operation-cancel"),
+    path("operations/<int:operation_id>/consultation/", consultation.consultation, name="operation-consultation"),
+    path("operations/<int:operation_id>/consulter/", consultation.consult, name="operation-consult"),
+    path("operations/<int:operation_id>/partenaire/", consultation.add, name="operation-partner"),
+    path("remarques/<int:remark_id>/repondre/", consultation.answer, name="remark-answer"),
+    path("destination/<int:contribution_id>/accepter/", consultation.accept, name="contribution-accept"),
+    path("destination/<int:contribution_id>/ecarter/", consultation.set_aside, name="contribution-set-aside"),
+    path("operations/<int:operation_id>/appel/", calls.call, name="operation-call"),
+    path("operations/<int:operation_id>/appel/ouvrir/", calls.open_call, name="operation-open"),
+    path("operations/<int:operation_id>/appel/completer/", calls.call_new, name="operation-call-new"),
+    path("operations/<int:operation_id>/appel/relancer/", calls.remind, name="operation-remind"),
+    path("operations/<int:operation_id>/appel/echeance/", calls.extend, name="operation-extend"),
+    path("operations/<int:operation_id>/appel/clore/", calls.close, name="operation-close"),
+    path("operations/<int:operation_id>/selection/", selection.selection, name="operation-selection"),
+    path("operations/<int:operation_id>/selection/composer/", selection.draft, name="operation-draft"),
+    path("operations/<int:operation_id>/selection/annoncer/", selection.announce, name="operation-announce"),
+    path("selection/<int:planned_id>/<int:call_id>/", selection.override, name="operation-override"),
 ]

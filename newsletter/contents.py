@@ -9,7 +9,18 @@ from django.templatetags.static import static
 
 from newsletter import pictures, rendering
 from newsletter.core import editorial, legal, merge, preflight, seating
-from newsletter.core.content import Block, EditionContent, Editorial, Identity, OfferCard, Offers, Picture
+from newsletter.core.consultation import DestinationKind
+from newsletter.core.content import (
+    Block,
+    Destination,
+    DestinationLine,
+    EditionContent,
+    Editorial,
+    Identity,
+    OfferCard,
+    Offers,
+    Picture,
+)
 from newsletter.core.holes import without_ends
 from newsletter.core.preflight import Finding, Severity
 from newsletter.core.review import OfferState
@@ -27,6 +38,21 @@ ALCOHOL = {
     "en": "Alcohol abuse is dangerous for your health. Drink in moderation.",
 }
 PHONE = {"fr": "Au téléphone :", "en": "By phone:"}
+# Over what a partner tells of the destination: the letter says whose words these are.
+TOLD_BY = {"fr": "Dans la destination, avec {0}", "en": "In the destination, with {0}"}
+TOLD = {
+    "fr": {
+        DestinationKind.AGENDA: "Agenda",
+        DestinationKind.MARKET: "Marché",
+        DestinationKind.NATIVITY: "Crèche",
+    },
+    "en": {
+        DestinationKind.AGENDA: "What’s on",
+        DestinationKind.MARKET: "Market",
+        DestinationKind.NATIVITY: "Nativity scene",
+    },
+}
+LEARN_MORE = {"fr": "En savoir plus", "en": "Learn more"}
 
 
 @dataclass(frozen=True)
@@ -105,6 +131,7 @@ def _content(edition: Edition, seats: list[Placement], size: pictures.Size = pic
         blocks.append(Editorial(editorial.to_html(edition.editorial, language)))
     if seats:
         blocks.append(Offers(tuple(_card(seat, language, size) for seat in seats)))
+    blocks += _destination(edition, language)
     association = edition.newsletter.association
     return EditionContent(
         language=language,
@@ -125,6 +152,28 @@ def _content(edition: Edition, seats: list[Placement], size: pictures.Size = pic
 
 def _card(seat: Placement, language: str, size: pictures.Size) -> OfferCard:
     return card_of(seat.revision, seat.offer.member, key=str(seat.offer_id), language=language, size=size)
+
+
+def _destination(edition: Edition, language: str) -> list[Block]:
+    """Return a block for each partner whose lines have a seat in the edition."""
+    seats = edition.destination.select_related("contribution__consultation__partner")
+    lines: dict[str, list[DestinationLine]] = {}
+    for seat in seats.order_by("contribution__consultation__partner__name", "contribution__valid_from", "pk"):
+        told = seat.contribution
+        line = DestinationLine(
+            kicker=TOLD.get(language, TOLD["fr"])[DestinationKind(told.kind)],
+            title=typeset(without_ends(told.title), language),
+            text=typeset(told.text, language),
+            where=typeset(without_ends(told.where), language),
+            dates=word_dates(told.valid_from, told.valid_until, language),
+            link=told.link if told.link.startswith(("https://", "http://")) else "",
+        )
+        lines.setdefault(told.consultation.partner.name, []).append(line)
+    heading, see = TOLD_BY.get(language, TOLD_BY["fr"]), LEARN_MORE.get(language, LEARN_MORE["fr"])
+    return [
+        Destination(partner, heading.format(typeset(without_ends(partner), language)), tuple(told), see)
+        for partner, told in lines.items()
+    ]
 
 
 def _seat(placement: Placement, language: str) -> seating.Seat:

@@ -27,7 +27,9 @@ def invite(offer: Offer, *, by: User | None, now: datetime, days: int = 30) -> I
 def invite_member(member: Member, *, by: User | None, now: datetime) -> Invitation:
     """Open a way to a draft that this member may fill in: one that nobody has begun, else a new one."""
     Member.objects.select_for_update().get(pk=member.pk)
-    untouched = member.offers.filter(state=OfferState.DRAFT.value, title="", text="", image="", moves=None).first()
+    untouched = member.offers.filter(
+        state=OfferState.DRAFT.value, title="", text="", image="", moves=None, call=None
+    ).first()
     return invite(untouched or offers.draft(member, by=by, now=now), by=by, now=now)
 
 

@@ -92,7 +92,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "newsletter.context.house",
             ],
-            "builtins": ["newsletter.templatetags.house"],
+            "builtins": ["newsletter.templatetags.house", "newsletter.templatetags.operations"],
             "libraries": {"house": "newsletter.templatetags.house"},
         },
     }

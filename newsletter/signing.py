@@ -30,6 +30,7 @@ class Purpose(StrEnum):
     MESSAGE = "message"
     DEMO = "demo"
     CALENDAR = "calendar"
+    CONSULTATION = "consultation"
 
 
 class BadToken(Exception):

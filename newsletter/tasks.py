@@ -1,6 +1,7 @@
 """What this wing does in the background."""
 
 import logging
+from typing import Any
 from urllib.parse import urlencode
 
 from celery import shared_task
@@ -8,9 +9,23 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from newsletter import access, feeds, fetching, invitations, mailer, offers, proofs, signin
+from newsletter import (
+    access,
+    consultation,
+    diary,
+    feeds,
+    fetching,
+    invitations,
+    mailer,
+    notices,
+    offers,
+    proofs,
+    selecting,
+    signin,
+)
 from newsletter.core.calendar.ical_in import read_calendar as read
-from newsletter.models import Edition, Invitation, User
+from newsletter.core.operation import NoticeKind
+from newsletter.models import Edition, Invitation, Notice, User
 
 log = logging.getLogger(__name__)
 
@@ -112,3 +127,76 @@ def read_calendars() -> None:
             read_calendar(feed_id)
         except Exception:  # one calendar does not hold up the others
             log.exception("calendar %s could not be taken in", feed_id)
+
+
+@shared_task
+def keep_operations() -> None:
+    """Woken every minute: open, remind, close and draft what is due, and mail what is owed. Readers get nothing."""
+    diary.keep(now=timezone.now())
+    mail_notices()
+
+
+@shared_task
+def mail_notices() -> None:
+    """Mail every letter that is owed to members and partners, each once."""
+    for notice_id in notices.to_be_mailed(now=timezone.now()):
+        mail_notice(notice_id)
+
+
+def mail_notice(notice_id: int) -> None:
+    """Mail one letter to everyone it is for, in their languages; what the relay refused is tried again."""
+    notice = notices.take(notice_id, now=timezone.now())
+    if notice is None:
+        return
+    letters = _to_member(notice) if notice.call else _to_partner(notice)
+    refused = 0
+    for template, address, words, language in letters:
+        try:
+            mailer.send(template, address, words, language)
+        except OSError:  # of the relay, or on the way to it
+            log.exception("letter %s did not leave", notice.pk)
+            refused += 1
+    # who has read it is not told twice
+    if letters and refused == len(letters):
+        notices.put_back(notice)
+    else:
+        notices.settle(notice, letters=len(letters) - refused, now=timezone.now())
+
+
+Written = tuple[str, str, dict[str, Any], str]
+
+
+def _to_member(notice: Notice) -> list[Written]:
+    call = notice.call
+    assert call is not None
+    if not call.member.is_active:
+        return []
+    operation = call.operation
+    if notice.kind == NoticeKind.OUTCOME:
+        link = settings.SITE_URL + reverse("call", args=[call.pk])
+    else:
+        token = invitations.token_of(call.invitation)
+        if invitations.open_invitation(token, now=timezone.now()) is None:
+            return []
+        link = settings.SITE_URL + reverse("invitation-call", args=[token])
+    words = {
+        "member": call.member,
+        "operation": operation,
+        "reminder": notice.kind == NoticeKind.REMINDER,
+        "link": link,
+        "outcomes": selecting.outcomes(call) if notice.kind == NoticeKind.OUTCOME else [],
+    }
+    template = "outcome" if notice.kind == NoticeKind.OUTCOME else "call"
+    return [(template, address, words, language) for address, language in invitations.addresses(call.invitation)]
+
+
+def _to_partner(notice: Notice) -> list[Written]:
+    asked = notice.consultation
+    assert asked is not None
+    words = {
+        "partner": asked.partner,
+        "operation": asked.operation,
+        "answered": notice.kind == NoticeKind.ANSWER,
+        "link": settings.SITE_URL + reverse("consultation", args=[consultation.token_of(asked)]),
+    }
+    return [("consultation", asked.partner.email, words, asked.partner.language)]

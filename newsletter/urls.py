@@ -4,7 +4,7 @@ from django.conf import settings
 from django.conf.urls.static import static
 from django.urls import URLPattern, URLResolver, include, path
 
-from newsletter.views import agenda, archive, demo, desk, home, invitation, language, signin
+from newsletter.views import agenda, archive, call, demo, desk, home, invitation, language, partner, signin
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -32,6 +32,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("invitation/<str:token>/photo/", invitation.picture, name="invitation-picture"),
     path("invitation/<str:token>/apercu/", invitation.preview, name="invitation-preview"),
     path("invitation/<str:token>/copier/", invitation.copy, name="invitation-copy"),
+    path("invitation/<str:token>/appel/", call.invited, name="invitation-call"),
+    path("invitation/<str:token>/pas-cette-fois/", call.invited_decline, name="invitation-decline"),
+    path("invitation/<str:token>/finalement/", call.invited_think_again, name="invitation-think-again"),
+    path("espace/operations/<int:call_id>/", call.call, name="call"),
+    path("espace/operations/<int:call_id>/pas-cette-fois/", call.decline, name="call-decline"),
+    path("espace/operations/<int:call_id>/finalement/", call.think_again, name="call-think-again"),
+    path("consultation/<str:token>/", partner.consultation, name="consultation"),
+    path("consultation/<str:token>/avis/", partner.remark, name="consultation-remark"),
+    path("consultation/<str:token>/destination/", partner.contribute, name="consultation-contribute"),
+    path(
+        "consultation/<str:token>/destination/<int:contribution_id>/retirer/",
+        partner.take_back,
+        name="consultation-take-back",
+    ),
     path("bureau/", include("newsletter.board_urls")),
     path("agenda.ics", agenda.public, name="agenda"),
     path("agenda/<str:token>.ics", agenda.own, name="board-agenda"),

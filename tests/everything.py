@@ -16,10 +16,14 @@ from campaigns import exposures, schedule
 from campaigns.core.campaign import CampaignState, PauseReason
 from campaigns.models import Campaign, Chunk, Delivery
 from campaigns.words import REASONS
-from newsletter import calendar, invitations, offers, signin
+from newsletter import calendar, calls, consultation, invitations, offers, selecting, signin
 from newsletter.calendar_words import FAILURES
 from newsletter.core.calendar.feasts import Returns
+from newsletter.core.consultation import DestinationKind, Opinion
+from newsletter.core.interests import Category
+from newsletter.core.operation import OperationState
 from newsletter.core.review import OfferState
+from newsletter.models import Call, Consultation, Contribution, Operation, PlannedEdition, Remark
 from tests import make
 
 TYPED = "Olea"
@@ -47,6 +51,7 @@ class Story:
         ]
         self.reader = make.reader("olea@olea.example", of=self.letter, first_name=TYPED, language="en")
         self.asked = self._asked()
+        self.operations = list(self._operations())
         self.keys = signin.issue(self.board, now=self.now)
         self.feasts = self._feasts()
         self.feeds = self._feeds()
@@ -118,6 +123,58 @@ class Story:
         make.feast(TYPED, feed=made[1], uid="1", place=TYPED)
         return made
 
+    def _operations(self) -> Iterator[Operation]:
+        """An operation in every state, with partners who said everything and a member who answered in every way."""
+        wanted = {Category.OLIVE_MILL: (1, 2), Category.GUIDE: (2, None), Category.CRAFT: (0, None)}
+        yield make.operation(theme=TYPED, brief="", opens_at=self.now + timedelta(days=1), **self._days())
+        for state in (OperationState.SCHEDULED, OperationState.CANCELLED):
+            yield make.operation(state, theme=TYPED, brief=TYPED, **{**self._days(), "opens_at": self.now})
+        self.asked_partner = make.partner(TYPED, language="en")
+        consulting = make.operation(theme=TYPED, brief=TYPED, wanted=wanted, **self._days())
+        self.consultations = [make.consulted(consulting, self.asked_partner)]
+        yield consulting
+        for state in (OperationState.CALLING, OperationState.SELECTING, OperationState.COMPOSED, OperationState.CLOSED):
+            row = make.operation(theme=TYPED, brief=TYPED, wanted=wanted, **self._days())
+            self.consultations.append(make.consulted(row, self.asked_partner))
+            calls.open_call(row, by=self.board, now=self.now)
+            self._answered(row, state)
+            Operation.objects.filter(pk=row.pk).update(state=state.value)
+            yield row
+        for asked in self.consultations:
+            self._said(asked)
+
+    def _days(self) -> dict[str, Any]:
+        day = self.now.date()
+        days = {"valid_from": day, "valid_until": day + timedelta(days=60), "closes_at": self.now + timedelta(days=3)}
+        return {**days, "send_on": (day + timedelta(days=5),)}
+
+    def _answered(self, row: Operation, state: OperationState) -> None:
+        for call in row.calls.select_related("offer", "member"):
+            if state is OperationState.CALLING:
+                calls.decline(call, now=self.now)
+                continue
+            make.answered(call, at=self.now, title=TYPED, text=TYPED, **{
+                name: self._days()[name] for name in ("valid_from", "valid_until")
+            })  # fmt: skip
+        if state is OperationState.CALLING:
+            return
+        Operation.objects.filter(pk=row.pk).update(state=OperationState.SELECTING.value)
+        row.refresh_from_db()
+        if state is not OperationState.SELECTING:
+            selecting.draft_editions(row, by=self.board, now=self.now)
+            selecting.override(row.planned.get(), row.calls.get(), place=None, words=TYPED, by=self.board, now=self.now)
+            selecting.announce(row, now=self.now)
+
+    def _said(self, asked: Consultation) -> None:
+        for opinion in Opinion:
+            fields = {"line": "x", "quoted": TYPED, "opinion": opinion, "words": TYPED, "at": self.now}
+            remark = Remark.objects.create(consultation=asked, **fields)
+            consultation.answer(remark, words=TYPED, by=self.board, now=self.now)
+        for kind in DestinationKind:
+            line = {"kind": kind, "title": TYPED, "text": TYPED, "where": TYPED, "at": self.now}
+            days = {"valid_from": self.now.date(), "valid_until": self.now.date() + timedelta(days=9)}
+            Contribution.objects.create(consultation=asked, **line, **days)
+
     def _asked(self) -> Subscription:
         stranger = Subscriber.objects.create(
             address="o@olea.example", address_key=b"k" * 32, language="en", subscribed_on=make.TODAY
@@ -145,6 +202,11 @@ class Story:
             "key": ["transhumance", "lavande"],
             "number": [self.now.year + years for years in (-1, 0, 1, 3)],
             "feed_id": [feed.pk for feed in self.feeds[:1]],
+            "operation_id": [operation.pk for operation in self.operations],
+            "planned_id": [PlannedEdition.objects.values_list("pk", flat=True)[0]],
+            "call_id": list(Call.objects.values_list("pk", flat=True)),
+            "remark_id": [Remark.objects.values_list("pk", flat=True)[0]],
+            "contribution_id": [Contribution.objects.values_list("pk", flat=True)[0]],
             "path": ["nothing"],
         }
         return known[parameter]
@@ -161,6 +223,10 @@ class Story:
             invited = [invitations.invite(offer, by=None, now=self.now) for offer in self.offers[:3]]
             invitations.revoke(invited[2], now=self.now)
             return [invitations.token_of(one) for one in invited]
+        if name.startswith("consultation"):
+            return [consultation.token_of(asked) for asked in self.consultations]
+        if name.startswith("invitation-"):
+            return [invitations.token_of(call.invitation) for call in Call.objects.select_related("invitation")]
         urls = {
             "unsubscribe": links.unsubscribe_url(*who),
             "come-back": links.unsubscribe_url(*who),

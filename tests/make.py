@@ -11,20 +11,30 @@ from audiences.keys import key_of
 from audiences.models import Segment, Subscriber, Subscription
 from campaigns import chunks, enqueuing, schedule
 from campaigns.models import Campaign, Delivery
+from newsletter import calls, consultation
+from newsletter.core.consultation import PartnerKind
 from newsletter.core.interests import Category
+from newsletter.core.operation import OperationState
 from newsletter.core.review import OfferState
 from newsletter.models import (
     Association,
     CalendarFeed,
+    Call,
+    Consultation,
     Edition,
     Feast,
     Member,
     MemberPerson,
     Newsletter,
     Offer,
+    OfferMove,
     OfferRevision,
+    Operation,
+    OperationWish,
+    Partner,
     Place,
     Placement,
+    PlannedEdition,
     User,
 )
 from newsletter.models.offer import OfferContent
@@ -220,3 +230,77 @@ def settled(campaign: Campaign, *states: str, finished: bool = True, **fields: A
         schedule.finish_done(now=at)
     campaign.refresh_from_db()
     return list(Delivery.objects.filter(campaign=campaign).order_by("position")[: len(states)])
+
+
+def operation(
+    state: OperationState = OperationState.DRAFT,
+    *,
+    places: int = 3,
+    send_on: tuple[date, ...] = (date(2026, 12, 10),),
+    wanted: dict[Category, tuple[int, int | None]] | None = None,
+    **fields: Any,
+) -> Operation:
+    """An operation whose call would close five days from noon, with an edition of three places."""
+    defaults: dict[str, Any] = {
+        "theme": f"L’hiver au coin du feu {next(_next)}",
+        "brief": "Le feu, la table.\nRien de cher.",
+        "valid_from": date(2026, 12, 5),
+        "valid_until": date(2027, 1, 6),
+        "closes_at": NOON + timedelta(days=5),
+        "created_at": NOON,
+    }
+    if state is OperationState.SCHEDULED:
+        defaults["opens_at"] = NOON + timedelta(days=1)
+    if "newsletter" not in fields:
+        fields["newsletter"] = Newsletter.objects.first() or newsletter()
+    made = Operation.objects.create(state=state, **{**defaults, **fields})
+    for day in send_on:
+        PlannedEdition.objects.create(operation=made, send_on=day, places=places)
+    for category, (least, most) in (wanted or {}).items():
+        OperationWish.objects.create(operation=made, category=category, at_least=least, at_most=most)
+    return made
+
+
+def calling(*called: Member, now: datetime = NOON, **fields: Any) -> Operation:
+    """An operation whose call is open to all its fitting members."""
+    made = operation(**fields)
+    for one in called:
+        assert one.is_active
+    calls.open_call(made, by=None, now=now)
+    return made
+
+
+def call_of(operation: Operation, member: Member) -> Call:
+    return Call.objects.select_related("operation", "member", "offer", "invitation").get(
+        operation=operation, member=member
+    )
+
+
+def answered(call: Call, state: OfferState = OfferState.APPROVED, *, at: datetime = NOON, **fields: Any) -> Offer:
+    """The member has sent the offer of a call, and the board has brought it into this state."""
+    said = {
+        "title": f"Au coin du feu {call.pk}",
+        "text": "Une soupe, du pain.",
+        "valid_from": date(2026, 12, 5),
+        "valid_until": date(2027, 1, 6),
+    }
+    Offer.objects.filter(pk=call.offer_id).update(state=state, submitted_at=at, **{**said, **fields})
+    offer = Offer.objects.get(pk=call.offer_id)
+    OfferMove.objects.create(offer=offer, move="submit", was="draft", became="submitted", at=at)
+    if state is OfferState.APPROVED:
+        revision(offer)
+    return offer
+
+
+def partner(name: str = "", **fields: Any) -> Partner:
+    number = next(_next)
+    fields.setdefault("email", f"office{number}@alpilles.example")
+    fields.setdefault("kind", PartnerKind.TOURIST_OFFICE)
+    return Partner.objects.create(name=name or f"Office de tourisme {number}", added_at=NOON, **fields)
+
+
+def consulted(operation: Operation, asked: Partner | None = None) -> Consultation:
+    """A partner who was asked about an operation."""
+    asked = asked or partner()
+    consultation.consult(operation, [asked], by=None, now=NOON)
+    return Consultation.objects.select_related("operation", "partner").get(operation=operation, partner=asked)

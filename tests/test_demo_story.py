@@ -16,7 +16,15 @@ from newsletter.core.review import OfferState
 
 DEMO = Path(__file__).parent.parent / "data" / "demo"
 TODAY = date(2026, 11, 23)
-FILES = ("association.toml", "members.csv", "offers.csv", "readers.csv", "edition.toml", "edition-janvier.toml")
+FILES = (
+    "association.toml",
+    "members.csv",
+    "offers.csv",
+    "readers.csv",
+    "edition.toml",
+    "edition-janvier.toml",
+    "operation.toml",
+)
 ALPILLES = {
     *("Saint-Rémy-de-Provence", "Les Baux-de-Provence", "Maussane-les-Alpilles", "Mouriès", "Fontvieille"),
     *("Eygalières", "Paradou", "Aureille", "Saint-Étienne-du-Grès", "Mas-Blanc-des-Alpilles", "Eyguières", "Orgon"),
@@ -56,7 +64,7 @@ def test_the_members_live_in_the_communes_of_the_alpilles_and_do_everything_ther
     assert {row["category"] for row in told} == set(Category)
 
 
-@pytest.mark.parametrize("file", ["offers.csv", "edition.toml", "edition-janvier.toml"])
+@pytest.mark.parametrize("file", ["offers.csv", "edition.toml", "edition-janvier.toml", "operation.toml"])
 def test_french_is_typeset(file: str) -> None:
     words = re.sub(r"https?://\S+|^#.*$|^\w+ = ", "", text(file), flags=re.MULTILINE)
 

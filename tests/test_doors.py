@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from enum import Enum
 from typing import Any
 
@@ -16,11 +17,16 @@ from audiences import links
 from audiences.models import Segment, Subscriber
 from campaigns import pulses, schedule
 from campaigns.models import Campaign
-from newsletter import calendar, invitations, signin
+from newsletter import calendar, calls, consultation, invitations, signin
+from newsletter.core.consultation import Opinion
 from newsletter.core.review import OfferState
 from newsletter.models import (
     Association,
     CalendarFeed,
+    Call,
+    Choice,
+    Consultation,
+    Contribution,
     Edition,
     Feast,
     Member,
@@ -28,13 +34,30 @@ from newsletter.models import (
     Offer,
     OfferMove,
     OfferRevision,
+    Operation,
+    Override,
+    Partner,
     Place,
+    PlannedEdition,
+    Remark,
+    RemarkAnswer,
     User,
 )
 from tests import make
 from tests.environment import servers
 
 pytestmark = pytest.mark.django_db
+
+
+DESTINATION: consultation.DestinationWords = {
+    "kind": "market",
+    "title": "Marché de Noël",
+    "text": "Soixante étals.",
+    "where": "Place du Micocoulier",
+    "link": "https://marche.example/",
+    "valid_from": date(2026, 12, 5),
+    "valid_until": date(2099, 1, 1),
+}
 
 
 class For(Enum):
@@ -118,6 +141,29 @@ DOORS = [
     *(Door(f"campaign-resend-{what}", For.BOARD, ("campaign",), True, {"typed": "1"}) for what in ("failed", "doubt")),
     Door("campaign-prove", For.BOARD, ("sending", "doubtful"), True, {"proof": "sent", "source": "au téléphone"}),
     *(Door(name, For.EVERYONE) for name in ("health", "metrics")),
+    Door("call", For.OWNER, ("call",)),
+    *(Door(f"call-{verb}", For.OWNER, ("call",), acts=True) for verb in ("decline", "think-again")),
+    Door("invitation-call", For.HOLDER, ("called",)),
+    *(Door(f"invitation-{verb}", For.HOLDER, ("called",), acts=True) for verb in ("decline", "think-again")),
+    Door("consultation", For.HOLDER, ("partner",)),
+    *(Door(f"consultation-{verb}", For.HOLDER, ("partner",), acts=True) for verb in ("remark", "contribute")),
+    Door("consultation-take-back", For.HOLDER, ("partner", "contribution"), acts=True),
+    *(Door(f"board:{name}", For.BOARD) for name in ("operations", "operation-new")),
+    *(
+        Door(f"board:operation{room}", For.BOARD, ("operation",))
+        for room in ("", "-edit", "-consultation", "-call", "-selection")
+    ),
+    *(
+        Door(f"board:operation-{verb}", For.BOARD, ("operation",), acts=True)
+        for verb in (
+            *("schedule", "revise", "cancel", "consult", "partner", "open", "call-new", "remind", "extend", "close"),
+            *("draft", "announce"),
+        )
+    ),
+    Door("board:operation-override", For.BOARD, ("planned", "call"), acts=True),
+    Door("board:remark-answer", For.BOARD, ("remark",), acts=True),
+    *(Door(f"board:contribution-{verb}", For.BOARD, ("contribution",), acts=True) for verb in ("accept", "set-aside")),
+    Door("operation-targets", For.BOARD, ("operation",)),
     *(
         Door(f"campaign-{verb}", For.BOARD, ("campaign",), acts=True)
         for verb in ("launch-now", "take-back", "pause", "resume", "cancel")
@@ -148,6 +194,12 @@ def house(settings: Any) -> dict[str, Any]:
     subscription.save()
     sending = make.running(make.locked_edition(newsletter=letter))
     [doubtful] = make.settled(sending, "in_doubt")
+    operation = make.operation(closes_at=timezone.now() + timedelta(days=3), valid_until=date(2099, 1, 1))
+    asked = make.consulted(operation)
+    remark = consultation.remark(asked, opinion=Opinion.RESERVE, words="Et nous ?", now=timezone.now())
+    told = consultation.contribute(asked, now=timezone.now(), **DESTINATION)
+    calls.open_call(operation, by=None, now=timezone.now())
+    called = make.call_of(operation, mas)
     settings.REDIS_URL = servers.redis_url
     pulses.beat(now=timezone.now())
     return people | {
@@ -168,6 +220,13 @@ def house(settings: Any) -> dict[str, Any]:
         "shipped": "messe-de-minuit",
         "feast": make.feast().pk,
         "feed": make.feed().pk,
+        "operation": operation.pk,
+        "planned": operation.planned.get().pk,
+        "call": called.pk,
+        "called": invitations.token_of(called.invitation),
+        "partner": consultation.token_of(asked),
+        "remark": remark.pk,
+        "contribution": told.pk,
         "sign_in": token.link,
         "again": token.again,
         "demo": signin.demo_token(people["other"], "/espace/"),
@@ -285,6 +344,7 @@ def test_who_signs_in_gets_a_new_session(client: Client, house: dict[str, Any]) 
 
 
 SCRIPT = "<script>alert(1)</script>"
+DRAWN = {"rank": 1, "of": 2}
 
 
 @pytest.fixture
@@ -307,6 +367,15 @@ def hostile(house: dict[str, Any]) -> dict[str, Any]:
     Subscriber.objects.update(first_name=SCRIPT)
     OfferMove.objects.update(comment=SCRIPT)
     Campaign.objects.update(pause_detail=SCRIPT)
+    Operation.objects.update(theme=SCRIPT, brief=f"{SCRIPT}\n{SCRIPT}")
+    Partner.objects.update(name=SCRIPT)
+    Contribution.objects.update(title=SCRIPT, text=SCRIPT, where=SCRIPT, link=f"javascript:{SCRIPT}")
+    said = {"opinion": "against", "words": SCRIPT, "at": timezone.now()}
+    remark = Remark.objects.create(consultation=Consultation.objects.get(), quoted=SCRIPT, line="x", **said)
+    RemarkAnswer.objects.create(remark=remark, words=SCRIPT, at=timezone.now())
+    planned, call = PlannedEdition.objects.get(), Call.objects.get(pk=house["call"])
+    choice = Choice.objects.create(planned=planned, call=call, reason="won_draw", facts=DRAWN, at=timezone.now())
+    Override.objects.create(choice=choice, words=SCRIPT, at=timezone.now())
     return house
 
 

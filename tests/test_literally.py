@@ -2,15 +2,20 @@
 
 import email
 import email.policy
+from datetime import date, timedelta
 from html.parser import HTMLParser
 
 import pytest
+from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns import schedule, variants
-from newsletter import contents, editions
-from newsletter.models import Association, Edition
+from newsletter import calls, consultation, contents, editions, invitations, tasks
+from newsletter.core.consultation import Opinion
+from newsletter.models import Association, Contribution, DestinationSeat, Edition, Notice
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -80,14 +85,20 @@ def edition_saying(said: str, **fields: str) -> Edition:
         title=f"F{said}"[:80],
         text=f"G{said}",
         image_alt=f"H{said}",
-        title_en=f"K{said}"[:80],
-        text_en=f"L{said}",
-        booking_phone=f"M{said}"[:24],
+        title_en=f"Q{said}"[:80],
+        text_en=f"R{said}",
+        booking_phone=f"S{said}"[:24],
     )
-    return make.edition(offer, title=f"I{said}", preheader="Nos adresses", subject="Noël", **fields)
+    edition = make.edition(offer, title=f"I{said}", preheader="Nos adresses", subject="Noël", **fields)
+    asked = make.consulted(make.operation(theme=f"N{said}", brief=f"O{said}"), make.partner(f"K{said}"))
+    days = {"valid_from": make.TODAY, "valid_until": date(2027, 1, 6), "at": make.NOON}
+    words = {"title": f"L{said}"[:100], "text": f"M{said}", "where": f"P{said}"[:100]}
+    told = Contribution.objects.create(consultation=asked, kind="market", **words, **days)
+    DestinationSeat.objects.create(edition=edition, contribution=told)
+    return edition
 
 
-WHERE = "ABDFGI"  # C and E are cut short by their columns, H needs a picture
+WHERE = "ABDFGIKLMP"  # C and E are cut short by their columns, H needs a picture
 
 
 @pytest.mark.parametrize("said", EVIL)
@@ -125,9 +136,9 @@ def test_what_a_member_types_in_english_and_to_be_rung_up_stands_there_too(clien
     text = client.get(reverse("board:preview-text", args=[edition.pk])).content.decode()
 
     for words in (preview.text, bare(text)):
-        assert "K" + bare(said) in words
-        assert "L" + bare(said) in words
-        assert bare(f"M{said}"[:24]) in words
+        assert "Q" + bare(said) in words
+        assert "R" + bare(said) in words
+        assert bare(f"S{said}"[:24]) in words
     assert preview.tags == plain.tags
 
 
@@ -178,3 +189,34 @@ def test_what_the_board_writes_stands_there_or_is_named(client: Client, said: st
     if field == "subject":
         assert bare(mail["Subject"]) == "J" + bare(said)
         assert mail["Bcc"] is None
+
+
+@pytest.mark.parametrize("said", [*EVIL, "one\r\nBcc: all@boite.example"])
+def test_what_is_typed_of_an_operation_stands_there_on_its_pages_and_in_its_letters(client: Client, said: str) -> None:
+    client.force_login(make.board_member())
+    mill = make.member(f"D{said}"[:120], email="moulin@x.example")
+    days = {"closes_at": timezone.now() + timedelta(days=3), "valid_until": date(2099, 1, 1)}
+    row = make.operation(theme=f"N{said}"[:100], brief=f"O{' '.join(said.split())}", **days)
+    asked = make.consulted(row, make.partner(f"K{said}"[:120], email="office@x.example"))
+    remark = consultation.remark(asked, opinion=Opinion.RESERVE, words=f"Q{said}", now=timezone.now())
+    consultation.answer(remark, words=f"R{said}", by=None, now=timezone.now())
+    Notice.objects.update(owed_at=make.NOON, about=make.NOON)
+    consulted = client.get(reverse("board:operation-consultation", args=[row.pk])).content.decode()
+    partners = client.get(reverse("consultation", args=[consultation.token_of(asked)])).content.decode()
+    calls.open_call(row, by=None, now=timezone.now())
+    call = make.call_of(row, mill)
+    invited = client.get(reverse("invitation-call", args=[invitations.token_of(call.invitation)])).content.decode()
+    tasks.mail_notices()
+
+    for html, fields in ((consulted, "NOKQR"), (partners, "NOKQR"), (invited, "NOD")):
+        page = Seen(html)
+        assert not {"b", "mj-text"} & set(page.tags)
+        for field in fields:
+            assert field + bare(said) in page.text, field
+    assert {tuple(message.to) for message in mail.outbox} == {("moulin@x.example",), ("office@x.example",)}
+    for message in mail.outbox:
+        assert "Bcc" not in message.message()
+        assert said.split()[0] not in message.subject, "nothing that a person typed belongs into a subject"
+        assert "N" + bare(said) in bare(message.body)
+        assert isinstance(message, EmailMultiAlternatives)
+        assert "N" + bare(said) in Seen(str(message.alternatives[0][0])).text

@@ -18,12 +18,12 @@ from audiences import segments
 from audiences.core import segment as trees
 from audiences.models import Segment
 from audiences.story import READERS, load_readers
-from campaigns import schedule
+from campaigns import schedule, targets
 from campaigns.core.campaign import TAKE_BACK_SECONDS, CampaignState
 from campaigns.models import Campaign
-from newsletter import editions, places, story
+from newsletter import editions, operation_story, places, story
 from newsletter.core.interests import Interest
-from newsletter.models import Edition, Member, Newsletter, Place, User
+from newsletter.models import Edition, Member, Newsletter, Operation, Place, User
 
 STORY = settings.BASE_DIR / "data" / "demo"
 STANDARD = 2000
@@ -82,6 +82,19 @@ class Telling:
             edition = self.newsletter.editions.get(title=title)
             composed.append(edition if edition.is_locked else editions.lock(edition, by=self.chair, now=self.now))
         return composed
+
+    def call(self) -> Operation:
+        """Tell the operation of the folder: partners consulted, its call open, some members having answered."""
+        assert self.newsletter is not None
+        operation = operation_story.tell(self.folder, self.newsletter, by=self.chair, now=self.now)
+        if not targets.chosen_for(operation):
+            names = [name for name, tree in self.segments() if tree != trees.EVERYBODY]
+            targets.aim(operation, Segment.objects.filter(name__in=names))
+        return operation
+
+    def has_operation(self) -> bool:
+        """Return whether the folder tells of an operation."""
+        return (self.folder / operation_story.OPERATION).is_file()
 
     def lacks(self) -> list[str]:
         """Return which files of a whole story the folder does not have."""

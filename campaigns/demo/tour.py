@@ -1,4 +1,4 @@
-"""The numbered tour: five things to do, each with its link."""
+"""The numbered tour: a few things to do, each with its link."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,9 @@ from audiences.models import Subscriber
 from campaigns.core.campaign import CampaignState
 from campaigns.demo.telling import first_member
 from campaigns.models import Campaign
-from newsletter import signin
-from newsletter.models import User
+from newsletter import calls, consultation, signin
+from newsletter.core.operation import Answer, OperationState
+from newsletter.models import Operation, User
 from newsletter.servers.catcher import Catcher
 
 
@@ -47,6 +48,7 @@ def stops(*, reader: Subscriber) -> list[Stop]:
         if board:
             leave = "Y cliquer « Se désinscrire », puis voir ici un lecteur de moins"
             found.append(Stop(leave, enter(board, reverse("readers"))))
+    found += _call(board)
     if host:
         found.append(Stop(f"Proposer une offre pour {member}", enter(host, reverse("offer-new", args=[member.pk]))))
     if board:
@@ -54,6 +56,33 @@ def stops(*, reader: Subscriber) -> list[Stop]:
         found.append(Stop(approve, enter(board, reverse("board:offers") + "?state=submitted")))
         send = f"Verrouiller l’édition, l’envoyer aux lecteurs autour de {member.commune.name} et patienter une minute"
         found.append(Stop(send, enter(board, reverse("board:editions")), *_letter_to_read(catcher, but=reader)))
+    return found
+
+
+def _call(board: User | None) -> list[Stop]:
+    """Return what there is to see of an operation whose call runs: the board's side, a partner's, a member's."""
+    operation = Operation.objects.filter(state=OperationState.CALLING).order_by("-pk").first()
+    if operation is None or board is None:
+        return []
+    found = [
+        Stop(
+            f"Au bureau, suivre l’appel « {operation} »",
+            enter(board, reverse("board:operation-call", args=[operation.pk])),
+        )
+    ]
+    asked = operation.consultations.order_by("pk").first()
+    if asked:
+        link = settings.SITE_URL + reverse("consultation", args=[consultation.token_of(asked)])
+        found.append(Stop(f"Lire l’opération comme la lit {asked.partner}", link))
+    for one in calls.with_answers(operation):
+        person = User.objects.filter(memberships__member=one.call.member).first()
+        if one.said is Answer.NONE and person:
+            found.append(
+                Stop(f"Répondre à l’appel pour {one.call.member}", enter(person, reverse("call", args=[one.call.pk])))
+            )
+            break
+    selection = reverse("board:operation-selection", args=[operation.pk])
+    found.append(Stop("Voir qui serait placé si l’appel se fermait maintenant", enter(board, selection)))
     return found
 
 

@@ -5,6 +5,7 @@ from campaigns.models.delivery import Chunk, Delivery, DeliveryRetry
 from campaigns.models.domain import Lane, MailDomain
 from campaigns.models.evidence import Evidence
 from campaigns.models.exposure import Exposure
+from campaigns.models.operation import OperationTarget
 from campaigns.models.pace import Pace, Spent, Warmup
 from campaigns.models.pulse import Progress, Pulse
 from campaigns.models.road import RoadStanding
@@ -20,6 +21,7 @@ __all__ = [
     "Exposure",
     "Lane",
     "MailDomain",
+    "OperationTarget",
     "Pace",
     "Progress",
     "Pulse",

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from audiences import segments
 from audiences.core import segment as trees
 from audiences.models import Segment
-from campaigns import etas, paces, reports, schedule, warmups, words
+from campaigns import etas, paces, reports, schedule, targets, warmups, words
 from campaigns.core.campaign import CampaignState
 from campaigns.forms import ALL, SOME, PrepareForm
 from campaigns.models import Campaign
@@ -33,7 +33,7 @@ def prepare(request: HttpRequest, edition_id: int) -> HttpResponse:
         return redirect("board:edition", edition.pk)
     draft = edition.campaigns.filter(state=CampaignState.DRAFT).first()
     everyone, sizes = _sizes(edition)
-    form = PrepareForm(request.POST or None, initial=_initial(draft), everyone=everyone, sizes=sizes)
+    form = PrepareForm(request.POST or None, initial=_initial(edition, draft), everyone=everyone, sizes=sizes)
     if request.method == "POST" and form.is_valid():
         try:
             campaign = schedule.plan(edition, form.chosen(), starts_at=form.hour(), by=signed_in(request))
@@ -148,9 +148,11 @@ def _campaign(campaign_id: int) -> Campaign:
     )
 
 
-def _initial(draft: Campaign | None) -> dict[str, object]:
+def _initial(edition: Edition, draft: Campaign | None) -> dict[str, object]:
+    """Return what was chosen before; for the first time, the readers that the edition's operation is for."""
     if draft is None:
-        return {}
+        aimed = [segment.pk for segment in targets.chosen_for_edition(edition)]
+        return {"whom": SOME, "segments": aimed} if aimed else {}
     chosen = [variant.segment_id for variant in draft.variants.all() if variant.segment_id]
     return {
         "whom": SOME if chosen else ALL,

@@ -176,6 +176,32 @@ class Offers(Block):
 
 
 @dataclass(frozen=True)
+class DestinationLine:
+    """One thing that happens in the destination: an event, a market, a nativity scene; its days are in words."""
+
+    kicker: str
+    title: str
+    text: str = ""
+    where: str = ""
+    dates: str = ""
+    link: str = ""
+
+    def __post_init__(self) -> None:
+        if self.link:
+            require_web(self.link)
+
+
+@dataclass(frozen=True)
+class Destination(Block):
+    """What one partner tells of the destination: visibly theirs, apart from the members' offers."""
+
+    partner: str
+    heading: str
+    lines: tuple[DestinationLine, ...]
+    see: str = ""
+
+
+@dataclass(frozen=True)
 class EditionContent:
     """Everything that one edition says in one language."""
 

@@ -159,13 +159,13 @@ def offers(text: str, file: str, *, today: date) -> Iterator[OfferRow]:
 
 def association(text: str, file: str) -> AssociationFile:
     """Return the association, its newsletter and its board."""
-    table = _toml(text, file)
-    line = _section(table, text, file)
-    letter = _section(table.get("newsletter"), text, file, "[newsletter]")
+    table = toml_of(text, file)
+    line = section_of(table, text, file)
+    letter = section_of(table.get("newsletter"), text, file, "[newsletter]")
     slug = letter.text("slug", longest=60, needed=True)
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
         raise letter.wrong(StoryFault.BAD_NAME, "slug")
-    seats = [_table(seat, text, file) for seat in _list(table.get("board", []), file, "board")]
+    seats = [line_of(seat, text, file) for seat in list_of(table.get("board", []), file, "board")]
     return AssociationFile(
         line=line,
         name=line.text("name", longest=120, needed=True),
@@ -184,9 +184,9 @@ def association(text: str, file: str) -> AssociationFile:
 
 def edition(text: str, file: str, *, today: date) -> EditionFile:
     """Return an edition and its offers in their order."""
-    table = _toml(text, file)
-    line = _section(table, text, file)
-    references = [_table(offer, text, file) for offer in _list(table.get("offers", []), file, "offers")]
+    table = toml_of(text, file)
+    line = section_of(table, text, file)
+    references = [line_of(offer, text, file) for offer in list_of(table.get("offers", []), file, "offers")]
     planned_on = line.day("planned_on", today=today, needed=True)
     assert planned_on is not None
     return EditionFile(
@@ -251,7 +251,8 @@ def _offer(line: Line, today: date) -> OfferRow:
     )
 
 
-def _toml(text: str, file: str) -> dict[str, Any]:
+def toml_of(text: str, file: str) -> dict[str, Any]:
+    """Return what a TOML file holds."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
@@ -259,20 +260,21 @@ def _toml(text: str, file: str) -> dict[str, Any]:
         raise BadLine(file, int(found[1]) if found else text.count("\n") + 1, Fault.NOT_TOML) from None
 
 
-def _list(value: object, file: str, name: str) -> Sequence[object]:
+def list_of(value: object, file: str, name: str) -> Sequence[object]:
+    """Return the tables under a name."""
     if not isinstance(value, list):
         raise BadLine(file, 1, Fault.BAD_SHAPE, name)
     return value
 
 
-def _table(value: object, text: str, file: str) -> Line:
+def line_of(value: object, text: str, file: str) -> Line:
     """Return a table that stands on one line, and where: where its rarest word is first written."""
     cells = _cells(value, text, file)
     rarest = min(cells.values(), key=text.count, default="")
     return Line(file, _number(text, max(text.find(rarest), 0)), cells)
 
 
-def _section(value: object, text: str, file: str, heading: str = "") -> Line:
+def section_of(value: object, text: str, file: str, heading: str = "") -> Line:
     """Return a table whose words have a line each, below its heading."""
     cells = _cells(value, text, file)
     start = max(text.find(heading), 0)

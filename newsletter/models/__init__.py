@@ -5,7 +5,18 @@ from newsletter.models.calendar import CalendarAddress, CalendarFeed, Feast
 from newsletter.models.edition import Edition, Newsletter, Opportunity, Placement
 from newsletter.models.invitation import Invitation, SignInCode
 from newsletter.models.member import Member, MemberPerson
+from newsletter.models.notice import Notice
 from newsletter.models.offer import Offer, OfferMove, OfferRevision
+from newsletter.models.operation import (
+    Call,
+    Choice,
+    Operation,
+    OperationMove,
+    OperationWish,
+    Override,
+    PlannedEdition,
+)
+from newsletter.models.partner import Consultation, Contribution, DestinationSeat, Partner, Remark, RemarkAnswer
 from newsletter.models.place import Place
 from newsletter.models.user import User
 
@@ -13,6 +24,11 @@ __all__ = [
     "Association",
     "CalendarAddress",
     "CalendarFeed",
+    "Call",
+    "Choice",
+    "Consultation",
+    "Contribution",
+    "DestinationSeat",
     "Edition",
     "Feast",
     "Invitation",
@@ -20,12 +36,21 @@ __all__ = [
     "Member",
     "MemberPerson",
     "Newsletter",
+    "Notice",
     "Offer",
     "OfferMove",
     "OfferRevision",
+    "Operation",
+    "OperationMove",
+    "OperationWish",
     "Opportunity",
+    "Override",
+    "Partner",
     "Place",
     "Placement",
+    "PlannedEdition",
+    "Remark",
+    "RemarkAnswer",
     "SignInCode",
     "User",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,8 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
-from newsletter import offers
+from newsletter import calls, offers
 from newsletter.access import is_board, member_of, offer_of, sign_in_required, signed_in
+from newsletter.calls import Asked
 from newsletter.core.review import EDITABLE, MOVES, OfferState, Review
 from newsletter.core.states import IllegalMove
 from newsletter.models import Member, Offer
@@ -31,8 +33,12 @@ def desk(request: HttpRequest) -> HttpResponse:
     members = list(Member.objects.signed_for_by(user).active().select_related("commune"))
     if not members and is_board(user):
         return redirect("board:home")
-    rows = Offer.objects.filter(member__in=members).with_verdict().order_by("-changed_at", "-pk")
-    desks = {member.pk: (member, list[Offer]()) for member in members}
+    # a draft that waits for an answer to a call is shown with that call, until something stands in it
+    untouched = Q(call__isnull=False, state=OfferState.DRAFT, title="", text="", image="")
+    rows = Offer.objects.filter(member__in=members).exclude(untouched).with_verdict().order_by("-changed_at", "-pk")
+    desks = {member.pk: (member, list[Offer](), list[Asked]()) for member in members}
+    for asked in calls.on_desk(user, members):
+        desks[asked.call.member_id][2].append(asked)
     # what waits for its member comes first
     for row in sorted(rows, key=lambda row: row.state != OfferState.CHANGES_REQUESTED):
         desks[row.member_id][1].append(row)

@@ -30,9 +30,9 @@ from newsletter.core.rows import BadLine
 from newsletter.models import Edition
 from newsletter.servers.catcher import Catcher
 
-STAGES = ("review", "composed", "sent")
+STAGES = ("review", "call", "composed", "sent")
 # How much of the whole story each stage is, in percent.
-SHARES = {"review": 24, "composed": 28, "sent": 100}
+SHARES = {"review": 24, "call": 28, "composed": 28, "sent": 100}
 # Seconds in which nothing moved: something is broken, however many readers there are.
 PATIENCE = 60
 
@@ -64,6 +64,8 @@ class Command(BaseCommand):
             raise CommandError("--subscribers makes readers for the demo's own story; a folder of yours has its own.")
         if missing := telling.lacks():
             raise CommandError(f"A story needs these files too, and {folder} lacks them: {', '.join(missing)}.")
+        if stage == "call" and not telling.has_operation():
+            raise CommandError(f"The stage “call” tells of an operation.toml, and {folder} has none.")
         try:
             for step in telling.prepare():
                 self.screen.chapter(step, 4)
@@ -99,6 +101,10 @@ class Command(BaseCommand):
         self.screen.chapter("Les membres proposent, le bureau relit", 4)
         telling.review(decide=stage != "review")
         if stage == "review":
+            return []
+        if stage == "call":
+            self.screen.chapter("Une opération appelle les membres, des partenaires ont donné leur avis", 4)
+            telling.call()
             return []
         self.screen.chapter("L’édition est composée et verrouillée", 4)
         return telling.compose()

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 
 from newsletter import standings
 from newsletter.access import board_required
-from newsletter.models import Edition, Member, Offer
+from newsletter.models import Edition, Member, Offer, Operation
 
 SHOWN = 5
 
@@ -25,6 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "waiting_count": waiting.count(),
         "edition": standings.show([coming])[0] if coming else None,
         "ready_count": Offer.objects.ready(timezone.localdate()).count(),
+        "operations": Operation.objects.under_way().order_by("closes_at")[:SHOWN],
         "member_count": Member.objects.active().count(),
     }
     return render(request, "pages/board/home.html", context)
