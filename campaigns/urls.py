@@ -25,6 +25,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bureau/membres/<int:member_id>/part/", share.of_member, name="member-share"),
     path("health", monitor.health, name="health"),
     path("metrics", monitor.metrics, name="metrics"),
+    path("espace/<int:member_id>/bilan/", member.season, name="member-report"),
+    path("espace/<int:member_id>/bilan.pdf", member.season_paper, name="member-report-pdf"),
+    path("espace/<int:member_id>/bilan.csv", member.season_table, name="member-report-csv"),
     path("espace/offres/<int:offer_id>/portee/", member.offer_report, name="offer-report"),
     path("espace/membres/<int:member_id>/part/", share.own, name="own-share"),
 ]
