@@ -13,6 +13,7 @@ from campaigns import chunks, enqueuing, schedule
 from campaigns.models import Campaign, Delivery
 from newsletter.core.interests import Category
 from newsletter.core.review import OfferState
+from newsletter.core.roles import Role, held
 from newsletter.models import (
     Association,
     CalendarFeed,
@@ -44,6 +45,15 @@ def board_member(email: str = "", **fields: Any) -> User:
     person = user(email, **fields)
     board = Permission.objects.get(codename="board", content_type__app_label="newsletter")
     person.user_permissions.add(board)
+    return person
+
+
+def holder(role: Role, email: str = "", **fields: Any) -> User:
+    """Someone with this role."""
+    person = user(email, **fields)
+    person.user_permissions.set(
+        Permission.objects.filter(codename__in=held(role), content_type__app_label="newsletter")
+    )
     return person
 
 

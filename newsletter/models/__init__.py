@@ -4,21 +4,25 @@ from newsletter.models.association import Association, KeyFingerprint
 from newsletter.models.calendar import CalendarAddress, CalendarFeed, Feast
 from newsletter.models.edition import Edition, Newsletter, Opportunity, Placement
 from newsletter.models.invitation import Invitation, SignInCode
-from newsletter.models.member import Member, MemberPerson
+from newsletter.models.listing import CatalogueImport, Listing, StagedListing
+from newsletter.models.member import Member, MemberPerson, MemberYear
 from newsletter.models.offer import Offer, OfferMove, OfferRevision
 from newsletter.models.place import Place
-from newsletter.models.user import User
+from newsletter.models.user import RoleChange, User
 
 __all__ = [
     "Association",
     "CalendarAddress",
     "CalendarFeed",
+    "CatalogueImport",
     "Edition",
     "Feast",
     "Invitation",
     "KeyFingerprint",
+    "Listing",
     "Member",
     "MemberPerson",
+    "MemberYear",
     "Newsletter",
     "Offer",
     "OfferMove",
@@ -26,6 +30,8 @@ __all__ = [
     "Opportunity",
     "Place",
     "Placement",
+    "RoleChange",
     "SignInCode",
+    "StagedListing",
     "User",
 ]
