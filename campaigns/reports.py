@@ -1,13 +1,12 @@
-"""What the sending brought: for the board a campaign, for a member each of their offers."""
+"""How a sending stands and whom it would reach, for the board; what a member learns stands in member_reports."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audiences import segments
@@ -18,53 +17,13 @@ from campaigns.core.campaign import CampaignState
 from campaigns.core.delivery import REACHED_OR_OPEN, DeliveryState
 from campaigns.enqueuing import MONTHLY
 from campaigns.models import Campaign, Delivery
-from newsletter.models import Edition, Offer, Placement
+from newsletter.models import Edition
 from newsletter.standings import Standing
 
 # Messages a second through one plain connection to a relay nearby; a guess said as "about".
 PLAIN_SPEED = 20.0
 # From here on the seconds before a start are counted.
 SOON = timedelta(minutes=2)
-
-
-@dataclass(frozen=True)
-class Seat:
-    """Where an offer stood in one edition, and how many readers received it there."""
-
-    edition: str
-    slug: str
-    position: int
-    of: int
-    sent_on: date | None
-    readers: int
-
-
-def for_offer(offer: Offer) -> list[Seat]:
-    """Return every locked edition that carries the offer, newest first, with how many readers received it."""
-    placements = (
-        Placement.objects.filter(offer=offer, edition__locked_at__isnull=False)
-        .select_related("edition")
-        .annotate(of=Count("edition__placements"))
-        .order_by("-edition__planned_on", "-pk")
-    )
-    sendings: dict[int, list[Campaign]] = {}
-    for campaign in Campaign.objects.filter(edition__placements__offer=offer, enqueued_at__isnull=False).annotate(
-        readers=Coalesce(Sum("chunks__sent"), 0)
-    ):
-        sendings.setdefault(campaign.edition_id, []).append(campaign)
-    return [_seat(placement, sendings.get(placement.edition_id, [])) for placement in placements]
-
-
-def _seat(placement: Placement, sendings: list[Campaign]) -> Seat:
-    days = [timezone.localdate(campaign.enqueued_at) for campaign in sendings if campaign.enqueued_at]
-    return Seat(
-        edition=placement.edition.title,
-        slug=placement.edition.slug,
-        position=placement.position,
-        of=placement.of,  # type: ignore[attr-defined]
-        sent_on=min(days, default=None),
-        readers=sum(campaign.readers for campaign in sendings),  # type: ignore[attr-defined]
-    )
 
 
 def of_edition(edition: Edition) -> QuerySet[Campaign]:

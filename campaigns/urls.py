@@ -26,6 +26,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bureau/operations/<int:operation_id>/lecteurs/", targets.operation_targets, name="operation-targets"),
     path("health", monitor.health, name="health"),
     path("metrics", monitor.metrics, name="metrics"),
+    path("espace/<int:member_id>/bilan/", member.season, name="member-report"),
+    path("espace/<int:member_id>/bilan.pdf", member.season_paper, name="member-report-pdf"),
+    path("espace/<int:member_id>/bilan.csv", member.season_table, name="member-report-csv"),
     path("espace/offres/<int:offer_id>/portee/", member.offer_report, name="offer-report"),
     path("espace/membres/<int:member_id>/part/", share.own, name="own-share"),
 ]

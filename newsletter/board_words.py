@@ -18,8 +18,10 @@ REFUSALS: dict[str, str | Promise] = {
     "open": _("L’édition est déjà ouverte."),
     "not_approved": _("Cette offre n’est plus acceptée : elle ne peut pas être placée."),
     "over": _("Cette offre sera terminée le jour de l’envoi : elle ne peut pas être placée."),
+    "suspended": _("Son membre est suspendu : son offre ne peut pas être placée."),
     "already_placed": _("Cette offre est déjà dans l’édition."),
     "not_placed": _("Cette offre n’est plus dans l’édition."),
+    "too_long": _("L’éditorial n’a plus de place pour un paragraphe de plus."),
     "out_of_step": _("Quelqu’un a ajouté ou retiré une offre entre-temps. Voici l’ordre tel qu’il est."),
 }
 

@@ -185,6 +185,7 @@ def _seat(placement: Placement, language: str) -> seating.Seat:
         newer=placement.has_newer,  # type: ignore[attr-defined]
         untranslated=language.startswith("en") and revision.untranslated,
         remarks=tuple(legal.remarks(revision.claims(placement.offer.member.category))),
+        suspended=not placement.offer.member.is_active,
     )
 
 

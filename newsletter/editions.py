@@ -19,6 +19,7 @@ from newsletter.models import Edition, Newsletter, Offer, OfferRevision, Placeme
 # Why an edition may not be reopened, in words for the board; nothing if it may.
 Guard = Callable[[Edition], "str | None"]
 _reopening_guards: list[Guard] = []
+EDITORIAL = 8000
 
 
 class NotNow(Exception):
@@ -51,6 +52,12 @@ class OfferOver(NotNow):
     code = "over"
 
 
+class MemberSuspended(NotNow):
+    """The offer's member is suspended."""
+
+    code = "suspended"
+
+
 class AlreadyPlaced(NotNow):
     """The offer has its seat in this edition."""
 
@@ -77,6 +84,12 @@ class NotReady(NotNow):
     def __init__(self, findings: Sequence[Finding]) -> None:
         super().__init__(", ".join(finding.code for finding in findings))
         self.findings = tuple(findings)
+
+
+class TooLong(NotNow):
+    """The editorial has no room for one more paragraph."""
+
+    code = "too_long"
 
 
 class ReopeningForbidden(NotNow):
@@ -138,12 +151,26 @@ def write(edition: Edition, *, subject: str, preheader: str, editorial: str, tit
 
 
 @transaction.atomic
+def quote(edition: Edition, text: str) -> Edition:
+    """Add a paragraph at the end of the editorial; raise TooLong where it would not fit."""
+    _hold_open(edition)
+    editorial = f"{edition.editorial.rstrip()}\n\n{text}".strip()
+    if len(editorial) > EDITORIAL:
+        raise TooLong
+    edition.editorial = editorial
+    edition.save(update_fields=["editorial"])
+    return edition
+
+
+@transaction.atomic
 def place(edition: Edition, offer: Offer, *, position: int | None = None) -> Placement:
     """Give an approved offer a seat, the last unless said otherwise, bound to its newest revision."""
     _hold_open(edition)
     offer.refresh_from_db(from_queryset=Offer.objects.select_for_update())
     if offer.state != OfferState.APPROVED:
         raise OfferNotApproved
+    if not Offer.objects.filter(pk=offer.pk, member__is_active=True).exists():
+        raise MemberSuspended
     if not Offer.objects.not_over(edition.planned_on).filter(pk=offer.pk).exists():
         raise OfferOver
     order = _order(edition)

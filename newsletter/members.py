@@ -1,13 +1,13 @@
 """Who belongs to the association, and who signs in for whom."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.contrib.auth.models import Permission
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from newsletter.core.interests import Category
-from newsletter.models import Member, MemberPerson, Place, User
+from newsletter.models import Invitation, Member, MemberPerson, MemberYear, Place, User
 
 
 class NameTaken(Exception):
@@ -46,7 +46,7 @@ def admit(
 @transaction.atomic
 def let_in(member: Member, *, email: str, name: str) -> User:
     """Let this person sign in for the member; told twice, it is true once."""
-    user = _person(email, name)
+    user = person(email, name)
     MemberPerson.objects.get_or_create(member=member, user=user)
     return user
 
@@ -54,9 +54,71 @@ def let_in(member: Member, *, email: str, name: str) -> User:
 @transaction.atomic
 def seat_on_board(*, email: str, name: str) -> User:
     """Give this person a seat on the board: they review, compose and send."""
-    user = _person(email, name)
+    user = person(email, name)
     user.user_permissions.add(Permission.objects.get(codename="board", content_type__app_label="newsletter"))
     return user
+
+
+@transaction.atomic
+def let_out(member: Member, user: User) -> None:
+    """This person no longer signs in for the member; what they did stays."""
+    MemberPerson.objects.filter(member=member, user=user).delete()
+
+
+@transaction.atomic
+def change(
+    member: Member,
+    *,
+    name: str,
+    category: Category,
+    commune: Place,
+    email: str = "",
+    phone: str = "",
+    website: str = "",
+) -> Member:
+    """Say anew who the member is; its public address stays. Raise NameTaken for a name of another."""
+    row = Member.objects.select_for_update().get(pk=member.pk)
+    row.name, row.category, row.commune = name, category, commune
+    row.email, row.phone, row.website = email, phone, website
+    try:
+        with transaction.atomic():
+            row.save(update_fields=["name", "category", "commune", "email", "phone", "website"])
+    except IntegrityError:
+        raise NameTaken from None
+    return row
+
+
+@transaction.atomic
+def suspend(member: Member, *, reason: str, now: datetime) -> bool:
+    """Keep the member from proposing; its links end, its offers leave every selection, its public page closes.
+
+    Return whether it was active until now.
+    """
+    ended = Member.objects.filter(pk=member.pk, is_active=True).update(
+        is_active=False, suspended_at=now, suspended_for=reason.strip()[:300]
+    )
+    Invitation.objects.filter(member=member, revoked_at=None).update(revoked_at=now)
+    return bool(ended)
+
+
+@transaction.atomic
+def resume(member: Member) -> bool:
+    """Take the member back as it was; links that ended stay ended. Return whether it was suspended."""
+    suspended = Member.objects.filter(pk=member.pk, is_active=False)
+    return bool(suspended.update(is_active=True, suspended_at=None, suspended_for=""))
+
+
+@transaction.atomic
+def note_paid(member: Member, *, year: int, paid_on: date, by: User | None, now: datetime) -> bool:
+    """Write down that the member has paid for this year; the first note stands. Return whether it was news."""
+    noted = {"paid_on": paid_on, "noted_at": now, "noted_by": by}
+    return MemberYear.objects.get_or_create(member=member, year=year, defaults=noted)[1]
+
+
+@transaction.atomic
+def strike_paid(member: Member, *, year: int) -> bool:
+    """Strike a year that was noted by mistake; return whether there was one."""
+    return bool(MemberYear.objects.filter(member=member, year=year).delete()[0])
 
 
 def speak(user: User, *, language: str) -> None:
@@ -64,7 +126,8 @@ def speak(user: User, *, language: str) -> None:
     User.objects.filter(pk=user.pk).exclude(language=language).update(language=language)
 
 
-def _person(email: str, name: str) -> User:
+def person(email: str, name: str) -> User:
+    """Return the person of this address, in any spelling of case; known from now on."""
     known = User.objects.filter(email__iexact=email.strip()).first()
     if known is None:
         try:

@@ -59,7 +59,7 @@ class ContentSecurityPolicy:
 
 
 # What is for everyone: it may be kept by caches and found by a search.
-PUBLIC = frozenset({"home", "subscribe", "editions", "edition-archive", "agenda"})
+PUBLIC = frozenset({"home", "subscribe", "editions", "edition-archive", "member-page", "agenda"})
 
 
 class Discretion:

@@ -69,6 +69,10 @@ class Incomplete(Exception):
         self.lacking = lacking
 
 
+class Suspended(Exception):
+    """The member is suspended: its people read what is theirs, and propose nothing."""
+
+
 class CommentRequired(Exception):
     """Nobody is sent back to their desk without a word."""
 
@@ -203,8 +207,10 @@ def past(member: Member, *, other_than: Offer | None = None) -> list[Offer]:
 
 @transaction.atomic
 def submit(offer: Offer, *, by: User | None, now: datetime) -> None:
-    """Hand the offer to the board; raise Incomplete with what it lacks."""
+    """Hand the offer to the board; raise Incomplete with what it lacks, Suspended where its member is."""
     row = _lock(offer)
+    if not row.member.is_active:
+        raise Suspended
     advance(MOVES, OfferState(row.state), Review.SUBMIT)
     lacking = lacks(row, today=timezone.localdate(now))
     if lacking:

@@ -12,7 +12,7 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
-from newsletter import associations, editions, members, offers, pictures, places
+from newsletter import associations, editions, members, offers, pictures, places, roles
 from newsletter.core import rows, story
 from newsletter.core.review import OfferState, Review
 from newsletter.core.rows import Line
@@ -78,6 +78,8 @@ def load_association(folder: Path) -> Founded:
         reply_to=told.reply_to,
     )
     board = tuple(members.seat_on_board(email=seat.email, name=seat.name) for seat in told.board)
+    if board:
+        roles.found(board[0], now=timezone.now())
     return Founded(newsletter, board)
 
 

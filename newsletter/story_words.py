@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from newsletter.core.completeness import Missing
+from newsletter.core.roster import RosterFault
 from newsletter.core.rows import BadLine, Fault
 from newsletter.core.story import StoryFault
 from newsletter.pictures import Refusal
@@ -37,6 +38,10 @@ FAULTS: dict[StrEnum, Words] = {
     Fault.BAD_LINK: _("« %(value)s » n’est pas un lien complet. Il commence par https://."),
     Fault.BAD_SHAPE: _("« %(column)s » n’a pas la forme attendue."),
     Fault.TWICE: _("« %(value)s » figure déjà plus haut."),
+    RosterFault.NOT_TEXT: _("ce fichier n’est pas du texte. Enregistrez-le en CSV."),
+    RosterFault.TOO_MANY_LINES: _("ce fichier compte plus de %(value)s membres. Coupez-le en plusieurs."),
+    RosterFault.NO_LINES: _("il n’y a aucune ligne sous les titres des colonnes."),
+    RosterFault.BAD_YEAR: _("« %(value)s » n’est pas une année de cotisation. Écrivez par exemple 2026."),
     StoryFault.NO_UNIT: _("ce prix n’a pas d’unité. Dites dans « price_unit » à quoi il correspond : person, night…"),
     StoryFault.PRICE_UNASKED: _("un montant (« %(value)s ») accompagne une offre gratuite ou sur demande."),
     StoryFault.NO_COMMENT: _("une offre refusée ou à compléter demande un mot du bureau dans « comment »."),
@@ -57,6 +62,7 @@ FAULTS: dict[StrEnum, Words] = {
 _SEATS: dict[str, Words] = {
     "not_approved": _("Le bureau ne l’a pas acceptée."),
     "over": _("Elle sera terminée le jour prévu pour l’envoi."),
+    "suspended": _("Son membre est suspendu."),
     "already_placed": _("Elle y figure déjà."),
 }
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from newsletter import (
     access,
+    catalogue,
     consultation,
     diary,
     feeds,
@@ -49,10 +50,11 @@ def send_sign_in(user_id: int, next_path: str = "") -> None:
 
 @shared_task
 def expire_offers() -> None:
-    """Woken every hour: end the offers whose last day has passed, and forget yesterday's sign-in codes."""
+    """Woken every hour: end the offers whose last day has passed, forget old codes and files that nobody confirmed."""
     now = timezone.now()
     offers.expire_over(now=now)
     signin.forget_old(now=now)
+    catalogue.forget_unconfirmed(now=now)
 
 
 @shared_task
@@ -71,7 +73,7 @@ def send_test(edition_id: int, user_id: int) -> None:
     """Mail the edition as it is now to the person of the board who asked to see it."""
     edition = Edition.objects.select_related("newsletter__association").filter(pk=edition_id).first()
     user = User.objects.filter(pk=user_id, is_active=True).first()
-    if edition is None or user is None or not access.is_board(user):
+    if edition is None or user is None or not access.is_editor(user):
         return
     proofs.send(edition, user)
 

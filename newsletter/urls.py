@@ -4,7 +4,7 @@ from django.conf import settings
 from django.conf.urls.static import static
 from django.urls import URLPattern, URLResolver, include, path
 
-from newsletter.views import agenda, archive, call, demo, desk, home, invitation, language, partner, signin
+from newsletter.views import agenda, archive, call, demo, desk, home, invitation, language, member, partner, signin
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("demo/entrer/<str:token>/", demo.enter, name="demo-enter"),
     path("espace/", desk.desk, name="desk"),
     path("espace/<int:member_id>/nouvelle-offre/", desk.offer_new, name="offer-new"),
+    path("espace/<int:member_id>/lien/", member.link, name="member-link"),
+    path("espace/<int:member_id>/qr.<str:kind>", member.code, name="member-code"),
+    path("membres/<slug:slug>/", member.page, name="member-page"),
     path("espace/offres/<int:offer_id>/", desk.offer, name="offer"),
     path("espace/offres/<int:offer_id>/modifier/", desk.offer_edit, name="offer-edit"),
     path("espace/<int:member_id>/garder/", desk.offer_begin, name="offer-begin"),

@@ -16,15 +16,26 @@ from campaigns import exposures, schedule
 from campaigns.core.campaign import CampaignState, PauseReason
 from campaigns.models import Campaign, Chunk, Delivery
 from campaigns.words import REASONS
-from newsletter import calendar, calls, consultation, invitations, offers, selecting, signin
+from newsletter import calendar, calls, catalogue, consultation, invitations, members, offers, roles, selecting, signin
 from newsletter.calendar_words import FAILURES
 from newsletter.core.calendar.feasts import Returns
 from newsletter.core.consultation import DestinationKind, Opinion
 from newsletter.core.interests import Category
 from newsletter.core.operation import OperationState
 from newsletter.core.review import OfferState
-from newsletter.models import Call, Consultation, Contribution, Operation, PlannedEdition, Remark
-from tests import make
+from newsletter.core.roles import Role
+from newsletter.models import (
+    Call,
+    CatalogueImport,
+    Consultation,
+    Contribution,
+    Listing,
+    Member,
+    Operation,
+    PlannedEdition,
+    Remark,
+)
+from tests import feeds, make
 
 TYPED = "Olea"
 
@@ -37,10 +48,18 @@ class Story:
         self.letter = make.newsletter(name=TYPED, slug="olea")
         self.member = make.user(name=TYPED, language="en")
         self.board = make.board_member(name=TYPED, language="en")
+        self.admin = make.user(name=TYPED, language="en")
         arles = make.place("Arles", insee="13004", postcodes=["13200"])
         self.mill = make.member(TYPED, person=self.member, commune=arles)
         self.offers = [self.offer(state) for state in OfferState]
         self.offers.append(make.offer(member=self.mill, title="", text="", valid_from=None, valid_until=None))
+        members.suspend(make.member(TYPED + " 2", person=self.member), reason=TYPED, now=self.now)
+        members.note_paid(self.mill, year=2026, paid_on=make.TODAY, by=self.board, now=self.now)
+        roles.grant(self.admin, Role.ADMIN, by=self.board, now=self.now)
+        catalogue.take_in(feeds.flux(*self._told()), name=TYPED, by=self.board, now=self.now)
+        catalogue.become(Listing.objects.filter(kind="business").latest("pk"), self.mill)
+        catalogue.take_in(feeds.flux(*self._told()[:3]), name=TYPED, by=self.board, now=self.now)
+        catalogue.stage(feeds.export({"id": 1}, {"id": 2, "nom": TYPED}), name=TYPED, by=self.board, now=self.now)
         self.editions = self._editions()
         self.campaigns = list(self._campaigns())
         exposures.record_due(now=self.now)
@@ -68,6 +87,26 @@ class Story:
             price_unit="stay",
             submitted_at=self.now,
         )
+
+    def _told(self) -> list[dict[str, Any]]:
+        """Listings whose every word is the same."""
+        said = {"rdfs:label": {"fr": TYPED, "en": TYPED}, "hasBeenPublishedBy": [{"schema:legalName": TYPED}]}
+        quiet = {"hasDescription": [], "isLocatedAt": [{"schema:address": [{"schema:addressLocality": TYPED}]}]}
+        photos = [
+            {
+                "ebucore:hasRelatedResource": [{"ebucore:locator": f"https://olea.example/{n}.jpg"}],
+                "ebucore:hasAnnotation": [{"ebucore:isCoveredBy": licence}],
+            }
+            for n, licence in enumerate(("CC BY", "by-nc-nd", ""))
+        ]
+        told = {**said, **quiet, "hasMainRepresentation": photos}
+        place = {"@type": ["PlaceOfInterest"], "@id": f"{feeds.HOME}13/place"}
+        return [
+            feeds.market(**told),
+            feeds.poi(1, **told),
+            feeds.poi(2, **{**told, **place}),
+            feeds.poi(3, **told),
+        ]
 
     def _editions(self) -> list[Any]:
         gone, newer = self.offer(OfferState.APPROVED), self.offer(OfferState.APPROVED)
@@ -190,8 +229,13 @@ class Story:
         assert self.keys is not None
         known: dict[str, list[Any]] = {
             "again": [self.keys.again],
-            "slug": [self.editions[-1].slug if name.startswith("edition") else self.letter.slug],
-            "member_id": [self.mill.pk],
+            "slug": [self._slug(name)],
+            "member_id": list(Member.objects.values_list("pk", flat=True)),
+            "user_id": [self.member.pk],
+            "year": [2026],
+            "kind": ["svg", "png", "gif"],
+            "import_id": list(CatalogueImport.objects.values_list("pk", flat=True)),
+            "listing_id": list(Listing.objects.values_list("pk", flat=True)),
             "offer_id": [offer.pk for offer in self.offers],
             "edition_id": [edition.pk for edition in self.editions],
             "campaign_id": [campaign.pk for campaign in self.campaigns],
@@ -210,6 +254,11 @@ class Story:
             "path": ["nothing"],
         }
         return known[parameter]
+
+    def _slug(self, name: str) -> str:
+        if name == "member-page":
+            return self.mill.slug
+        return self.editions[-1].slug if name.startswith("edition") else self.letter.slug
 
     def _tokens(self, name: str) -> list[str]:
         assert self.keys is not None

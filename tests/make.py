@@ -16,6 +16,7 @@ from newsletter.core.consultation import PartnerKind
 from newsletter.core.interests import Category
 from newsletter.core.operation import OperationState
 from newsletter.core.review import OfferState
+from newsletter.core.roles import Role, held
 from newsletter.models import (
     Association,
     CalendarFeed,
@@ -54,6 +55,15 @@ def board_member(email: str = "", **fields: Any) -> User:
     person = user(email, **fields)
     board = Permission.objects.get(codename="board", content_type__app_label="newsletter")
     person.user_permissions.add(board)
+    return person
+
+
+def holder(role: Role, email: str = "", **fields: Any) -> User:
+    """Someone with this role."""
+    person = user(email, **fields)
+    person.user_permissions.set(
+        Permission.objects.filter(codename__in=held(role), content_type__app_label="newsletter")
+    )
     return person
 
 

@@ -180,7 +180,23 @@ def test_no_file_knows_a_machine_or_a_host_of_packages() -> None:
 
 
 def test_nothing_lies_about_that_is_neither_words_nor_a_picture() -> None:
-    known = {".py", ".pyi", ".html", ".txt", ".mjml", ".css", ".js", ".md", ".toml", ".sh", ".in", ".po", ".mo", ".csv"}
+    known = {
+        ".py",
+        ".pyi",
+        ".html",
+        ".txt",
+        ".mjml",
+        ".typ",
+        ".css",
+        ".js",
+        ".md",
+        ".toml",
+        ".sh",
+        ".in",
+        ".po",
+        ".mo",
+        ".csv",
+    }
     known |= {".png", ".jpg", ".svg", ".gz", ".eml", ".c", ".json", ".yml", ".service", ".example"}
     named = {".gitignore", "Makefile", ".ci/run", "LICENSE"}
 

@@ -56,7 +56,7 @@ def story(settings: Any) -> Story:
     return Story()
 
 
-@pytest.mark.parametrize(("who", "least"), [("board", 60), ("member", 25), ("", 15)])
+@pytest.mark.parametrize(("who", "least"), [("admin", 90), ("board", 85), ("member", 35), ("", 15)])
 def test_every_page_speaks_english_to_whoever_asked_for_it(story: Story, who: str, least: int) -> None:
     client = Client()
     if who:
@@ -74,7 +74,7 @@ def test_french_would_be_noticed(story: Story) -> None:
     assert {url for url, html in found.items() if '<html lang="fr"' in html and not french_in(html)} == set()
 
 
-@pytest.mark.parametrize("who", ["board", "member", ""])
+@pytest.mark.parametrize("who", ["admin", "board", "member", ""])
 def test_every_form_names_its_mistakes_in_english(story: Story, who: str) -> None:
     client = Client()
     if who:

@@ -26,6 +26,7 @@ class Seat:
     newer: bool = False
     untranslated: bool = False
     remarks: tuple[Remark, ...] = ()
+    suspended: bool = False
 
 
 def moved(order: Sequence[int], item: int, position: int) -> list[int]:
@@ -49,6 +50,8 @@ def look_at_seats(seats: Iterable[Seat], planned_on: date) -> Iterator[Finding]:
             yield Finding(Severity.BLOCKING, "offer_gone", seat.title)
         elif seat.valid_until is not None and seat.valid_until < planned_on:
             yield Finding(Severity.BLOCKING, "offer_over", seat.title)
+        elif seat.suspended:
+            yield Finding(Severity.BLOCKING, "member_suspended", seat.title)
         elif seat.newer:
             yield Finding(Severity.WARNING, "offer_newer", seat.title)
         if seat.untranslated:

@@ -4,7 +4,8 @@ from newsletter.models.association import Association, KeyFingerprint
 from newsletter.models.calendar import CalendarAddress, CalendarFeed, Feast
 from newsletter.models.edition import Edition, Newsletter, Opportunity, Placement
 from newsletter.models.invitation import Invitation, SignInCode
-from newsletter.models.member import Member, MemberPerson
+from newsletter.models.listing import CatalogueImport, Listing, StagedListing
+from newsletter.models.member import Member, MemberPerson, MemberYear
 from newsletter.models.notice import Notice
 from newsletter.models.offer import Offer, OfferMove, OfferRevision
 from newsletter.models.operation import (
@@ -18,13 +19,14 @@ from newsletter.models.operation import (
 )
 from newsletter.models.partner import Consultation, Contribution, DestinationSeat, Partner, Remark, RemarkAnswer
 from newsletter.models.place import Place
-from newsletter.models.user import User
+from newsletter.models.user import RoleChange, User
 
 __all__ = [
     "Association",
     "CalendarAddress",
     "CalendarFeed",
     "Call",
+    "CatalogueImport",
     "Choice",
     "Consultation",
     "Contribution",
@@ -33,8 +35,10 @@ __all__ = [
     "Feast",
     "Invitation",
     "KeyFingerprint",
+    "Listing",
     "Member",
     "MemberPerson",
+    "MemberYear",
     "Newsletter",
     "Notice",
     "Offer",
@@ -51,6 +55,8 @@ __all__ = [
     "PlannedEdition",
     "Remark",
     "RemarkAnswer",
+    "RoleChange",
     "SignInCode",
+    "StagedListing",
     "User",
 ]

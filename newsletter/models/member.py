@@ -13,6 +13,14 @@ class MemberQuerySet(models.QuerySet["Member"]):
     def active(self) -> "MemberQuerySet":
         return self.filter(is_active=True)
 
+    def paid_up(self, year: int) -> "MemberQuerySet":
+        """Who has paid for this year; nobody is counted twice."""
+        return self.filter(models.Exists(MemberYear.objects.filter(member=models.OuterRef("pk"), year=year)))
+
+    def owing(self, year: int) -> "MemberQuerySet":
+        """Who has not paid for this year."""
+        return self.exclude(models.Exists(MemberYear.objects.filter(member=models.OuterRef("pk"), year=year)))
+
 
 class Member(models.Model):
     """A business that belongs to the association."""
@@ -26,11 +34,20 @@ class Member(models.Model):
     website = models.URLField(blank=True)
     joined_on = models.DateField()
     is_active = models.BooleanField(default=True)
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    # For the board's own memory.
+    suspended_for = models.CharField(max_length=300, blank=True)
 
     objects = MemberQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(is_active=False) | models.Q(suspended_at=None, suspended_for=""),
+                name="member_active_is_not_suspended",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -45,3 +62,20 @@ class MemberPerson(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["member", "user"], name="member_person_signs_for_a_member_once")]
+
+
+class MemberYear(models.Model):
+    """A year for which a member has paid."""
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="years")
+    year = models.PositiveSmallIntegerField()
+    paid_on = models.DateField()
+    noted_at = models.DateTimeField()
+    noted_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["-year"]
+        constraints = [
+            models.UniqueConstraint(fields=["member", "year"], name="member_year_paid_once"),
+            models.CheckConstraint(condition=models.Q(year__range=(1990, 2100)), name="member_year_is_of_our_time"),
+        ]

@@ -87,7 +87,7 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 
     def ready(self, day: date) -> "OfferQuerySet":
         """What an edition that leaves on this day may print."""
-        return self.not_over(day).filter(state=OfferState.APPROVED)
+        return self.not_over(day).filter(state=OfferState.APPROVED, member__is_active=True)
 
     def waiting(self) -> "OfferQuerySet":
         """What the board has to read, oldest first."""

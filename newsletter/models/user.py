@@ -6,6 +6,9 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from newsletter.core.roles import Role
+from newsletter.core.states import choices
+
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, **fields: Any) -> "User":
@@ -37,7 +40,24 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once_in_any_case")]
-        permissions = [("board", "Reviews, composes and sends")]
+        permissions = [
+            ("edit", "Works on texts, offers and editions"),
+            ("board", "Reviews, composes and sends"),
+            ("admin", "Says who holds which role"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email
+
+
+class RoleChange(models.Model):
+    """One line of who held which role: changed when, and by whom; an empty role is none."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="role_changes")
+    was = models.CharField(max_length=8, choices=choices(Role), blank=True)
+    became = models.CharField(max_length=8, choices=choices(Role), blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["-at", "-pk"]

@@ -1,5 +1,7 @@
 """The few words that our pages add to Django's template language."""
 
+import json
+import re
 from datetime import date
 from typing import Any
 
@@ -10,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from newsletter import calendar_words, words
+from newsletter import calendar_words, catalogue_words, words
 from newsletter.core.calendar.days import Span
 from newsletter.core.calendar.feasts import Returns
 from newsletter.core.calendar.school import Break
@@ -18,6 +20,7 @@ from newsletter.core.calendar.year import Kind
 from newsletter.core.completeness import Missing
 from newsletter.core.interests import Category, Interest, Public
 from newsletter.core.legal import Remark
+from newsletter.core.listing import Kind as ListingKind
 from newsletter.core.review import OfferState, Review
 from newsletter.core.wording import word_access, word_dates, word_price
 from newsletter.models.offer import OfferContent
@@ -72,6 +75,32 @@ def interest_word(interest: str) -> str | Promise:
 @register.filter
 def category_word(category: str) -> str | Promise:
     return words.CATEGORIES[Category(category)]
+
+
+@register.filter
+def ld_json(told: dict[str, Any]) -> SafeString:
+    """Return data for search engines as a block that no browser runs, and that no text of it can leave."""
+    written = json.dumps(told, ensure_ascii=False)
+    for sign in "<>&\u2028\u2029":
+        written = written.replace(sign, f"\\u{ord(sign):04x}")
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(written))  # noqa: S308
+
+
+@register.filter
+def dialled(phone: str) -> str:
+    """`tel:{{ member.phone|dialled }}`: what a phone dials, without the signs between."""
+    return re.sub(r"[^\d+]", "", phone)
+
+
+@register.filter
+def plain_link(link: str) -> str:
+    """`www.mas.fr` of `https://www.mas.fr/`."""
+    return re.sub(r"^https?://|/$", "", link)[:60]
+
+
+@register.filter
+def listing_word(kind: str) -> str | Promise:
+    return catalogue_words.KINDS[ListingKind(kind)]
 
 
 @register.filter

@@ -21,7 +21,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
         return come_in(request, user, wanted if is_ours(request, wanted) else "")
     context = {
         "person": user,
-        "on_board": access.is_board(user),
+        "on_board": access.is_editor(user),
         "members": Member.objects.signed_for_by(user),
     }
     return render(request, "pages/demo_enter.html", context)

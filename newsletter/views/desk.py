@@ -14,12 +14,12 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
 from newsletter import calls, offers
-from newsletter.access import is_board, member_of, offer_of, sign_in_required, signed_in
+from newsletter.access import is_editor, member_of, offer_of, sign_in_required, signed_in
 from newsletter.calls import Asked
 from newsletter.core.review import EDITABLE, MOVES, OfferState, Review
 from newsletter.core.states import IllegalMove
 from newsletter.models import Member, Offer
-from newsletter.views.offer_form import OfferPage, copied
+from newsletter.views.offer_form import SUSPENDED, OfferPage, copied
 from newsletter.views.offer_keep import OfferKeeping, keeping
 
 Verb = Callable[..., None]
@@ -30,8 +30,8 @@ Verb = Callable[..., None]
 def desk(request: HttpRequest) -> HttpResponse:
     """List everything this person signs for; the board, which signs for nobody, goes to its own desk."""
     user = signed_in(request)
-    members = list(Member.objects.signed_for_by(user).active().select_related("commune"))
-    if not members and is_board(user):
+    members = list(Member.objects.signed_for_by(user).select_related("commune"))
+    if not members and is_editor(user):
         return redirect("board:home")
     # a draft that waits for an answer to a call is shown with that call, until something stands in it
     untouched = Q(call__isnull=False, state=OfferState.DRAFT, title="", text="", image="")
@@ -123,6 +123,8 @@ def offer_submit(request: HttpRequest, offer_id: int) -> HttpResponse:
         offers.submit(row, by=signed_in(request), now=timezone.now())
     except offers.Incomplete:
         return redirect(reverse("offer-edit", args=[row.pk]) + "?manque")
+    except offers.Suspended:
+        messages.warning(request, SUSPENDED)
     except IllegalMove:
         messages.warning(request, _("Cette offre a changé entre-temps ; la voici telle qu’elle est."))
     else:

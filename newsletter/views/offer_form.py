@@ -10,12 +10,15 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from newsletter import offers, pictures
 from newsletter.core.completeness import Missing
 from newsletter.core.states import IllegalMove
 from newsletter.models import Member, Offer, User
 from newsletter.offer_form import OfferForm, differences, said_at
+
+SUSPENDED = gettext_lazy("Votre établissement est suspendu : le brouillon est gardé, et le bureau ne le reçoit pas.")
 
 
 class OfferPage:
@@ -108,6 +111,9 @@ class OfferPage:
         except offers.Incomplete as incomplete:
             form.point_out(incomplete.lacking)
             return self._page(form, kept=True)
+        except offers.Suspended:
+            messages.warning(self.request, SUSPENDED)
+            return self._go("offer")
         messages.success(self.request, _("L’offre est chez le bureau, qui va la relire."))
         return self._go("offer")
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
 from newsletter import contents, editions, standings, tasks
-from newsletter.access import board_required, signed_in
+from newsletter.access import editor_required, signed_in
 from newsletter.board_forms import EditionForm
 from newsletter.board_words import finding_sentence, refusal
 from newsletter.core import merge
@@ -27,13 +27,13 @@ CHANGED = "edition-changed"
 
 
 @never_cache
-@board_required
+@editor_required
 def edition(request: HttpRequest, edition_id: int) -> HttpResponse:
     (row,) = standings.show([_edition(edition_id)])
     return _page(request, row, EditionForm.of(row))
 
 
-@board_required
+@editor_required
 @require_POST
 def write(request: HttpRequest, edition_id: int) -> HttpResponse:
     row, form = _edition(edition_id), EditionForm(request.POST)
@@ -50,42 +50,42 @@ def write(request: HttpRequest, edition_id: int) -> HttpResponse:
     return redirect("board:edition", row.pk)
 
 
-@board_required
+@editor_required
 @require_POST
 def place(request: HttpRequest, edition_id: int, offer_id: int) -> HttpResponse:
     offer = _offer(offer_id)
     return _workshop(request, edition_id, lambda row: editions.place(row, offer))
 
 
-@board_required
+@editor_required
 @require_POST
 def move(request: HttpRequest, edition_id: int, offer_id: int) -> HttpResponse:
     offer, position = _offer(offer_id), _number(request.POST.get("position"))
     return _workshop(request, edition_id, lambda row: editions.move(row, offer, position=position))
 
 
-@board_required
+@editor_required
 @require_POST
 def remove(request: HttpRequest, edition_id: int, offer_id: int) -> HttpResponse:
     offer = _offer(offer_id)
     return _workshop(request, edition_id, lambda row: editions.remove(row, offer))
 
 
-@board_required
+@editor_required
 @require_POST
 def refresh(request: HttpRequest, edition_id: int, offer_id: int) -> HttpResponse:
     offer = _offer(offer_id)
     return _workshop(request, edition_id, lambda row: editions.refresh(row, offer))
 
 
-@board_required
+@editor_required
 @require_POST
 def arrange(request: HttpRequest, edition_id: int) -> HttpResponse:
     order = [_number(typed) for typed in request.POST.getlist("offer")]
     return _workshop(request, edition_id, lambda row: editions.arrange(row, order))
 
 
-@board_required
+@editor_required
 @require_POST
 def lock(request: HttpRequest, edition_id: int) -> HttpResponse:
     user, now = signed_in(request), timezone.now()
@@ -93,7 +93,7 @@ def lock(request: HttpRequest, edition_id: int) -> HttpResponse:
     return _decided(request, edition_id, lambda row: editions.lock(row, by=user, now=now), said)
 
 
-@board_required
+@editor_required
 @require_POST
 def reopen(request: HttpRequest, edition_id: int) -> HttpResponse:
     user, now = signed_in(request), timezone.now()
@@ -101,7 +101,7 @@ def reopen(request: HttpRequest, edition_id: int) -> HttpResponse:
     return _decided(request, edition_id, lambda row: editions.reopen(row, by=user, now=now), said)
 
 
-@board_required
+@editor_required
 @require_POST
 def send_test(request: HttpRequest, edition_id: int) -> HttpResponse:
     row, user = _edition(edition_id), signed_in(request)

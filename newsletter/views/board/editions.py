@@ -7,20 +7,20 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from newsletter import editions, standings
-from newsletter.access import board_required, signed_in
+from newsletter.access import editor_required, signed_in
 from newsletter.board_forms import NewEditionForm
 from newsletter.models import Edition
 
 
 @never_cache
-@board_required
+@editor_required
 def listing(request: HttpRequest) -> HttpResponse:
     found = Edition.objects.annotate(seats=Count("placements"))
     return render(request, "pages/board/editions.html", {"editions": standings.show(found)})
 
 
 @never_cache
-@board_required
+@editor_required
 def new(request: HttpRequest) -> HttpResponse:
     form = NewEditionForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():

@@ -7,14 +7,14 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from newsletter import standings
-from newsletter.access import board_required
+from newsletter.access import editor_required
 from newsletter.models import Edition, Member, Offer, Operation
 
 SHOWN = 5
 
 
 @never_cache
-@board_required
+@editor_required
 def home(request: HttpRequest) -> HttpResponse:
     waiting = Offer.objects.waiting().select_related("member__commune")
     editions = Edition.objects.annotate(seats=Count("placements")).order_by("planned_on", "pk")

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
 from newsletter import contents, invitations, offers, tasks
-from newsletter.access import board_required, signed_in
+from newsletter.access import editor_required, signed_in
 from newsletter.board_forms import READABLE, FilterForm, VerdictForm
 from newsletter.board_words import overtaken
 from newsletter.core.review import EDITABLE, OfferState
@@ -33,7 +33,7 @@ PAGE = 30
 
 
 @never_cache
-@board_required
+@editor_required
 def listing(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     form.is_valid()
@@ -55,12 +55,12 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@board_required
+@editor_required
 def reading(request: HttpRequest, offer_id: int) -> HttpResponse:
     return _page(request, _offer(offer_id), VerdictForm())
 
 
-@board_required
+@editor_required
 @require_POST
 def approve(request: HttpRequest, offer_id: int) -> HttpResponse:
     offer, user = _offer(offer_id), signed_in(request)
@@ -75,14 +75,14 @@ def approve(request: HttpRequest, offer_id: int) -> HttpResponse:
     return _answered(request, offer, _("« %s » est acceptée. Elle peut être placée dans une édition."))
 
 
-@board_required
+@editor_required
 @require_POST
 def request_changes(request: HttpRequest, offer_id: int) -> HttpResponse:
     said = _("« %s » est retournée au membre avec votre mot.")
     return _with_comment(request, offer_id, offers.request_changes, said)
 
 
-@board_required
+@editor_required
 @require_POST
 def decline(request: HttpRequest, offer_id: int) -> HttpResponse:
     return _with_comment(request, offer_id, offers.decline, _("« %s » n’est pas retenue. Le membre lira votre mot."))

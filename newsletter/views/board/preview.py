@@ -6,14 +6,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from newsletter import contents, proofs, rendering
-from newsletter.access import board_required, signed_in
+from newsletter.access import editor_required, signed_in
 from newsletter.middleware import MAIL_SANDBOX, PREVIEW_POLICY
 from newsletter.models import Edition
 
 
 @never_cache
 @xframe_options_sameorigin
-@board_required
+@editor_required
 def html(request: HttpRequest, edition_id: int) -> HttpResponse:
     edition = _edition(edition_id)
     rendered = rendering.render(contents.content_of(edition))
@@ -25,7 +25,7 @@ def html(request: HttpRequest, edition_id: int) -> HttpResponse:
 
 @never_cache
 @xframe_options_sameorigin
-@board_required
+@editor_required
 def text(request: HttpRequest, edition_id: int) -> HttpResponse:
     edition = _edition(edition_id)
     rendered = rendering.render(contents.content_of(edition))

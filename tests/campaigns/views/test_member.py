@@ -1,11 +1,14 @@
-"""What a member's offer brought: where it stood and before how many readers, for its member alone."""
+"""What a member learns of its offers, on a page, on paper and in a table; for its member alone."""
 
+import csv
+import io
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from newsletter import members
 from newsletter.models import Offer, User
 from tests import make
 
@@ -40,18 +43,18 @@ def test_before_it_appeared_the_page_says_what_will_be_seen(client: Client, offe
     assert "n’a pas encore paru" in report(client, offer)
 
 
-@pytest.mark.broken_ledger
 def test_the_member_sees_the_place_the_day_and_the_readers(client: Client, offer: Offer) -> None:
     make.readers(3)
     campaign = make.running(make.locked_edition(make.approved(), offer, title="Fêtes en Alpilles"))
-    campaign.chunks.update(queued=1, sent=2)
+    make.settled(campaign, "sent", "sent", "failed")
 
     shown = report(client, offer)
 
-    assert "lecteurs l’ont reçue" in shown
+    assert "lecteurs différents l’ont reçue" in shown
     assert "Fêtes en Alpilles" in shown
     assert "2ᵉ des 2 offres" in shown
-    assert "2\u00a0lecteurs" in shown
+    assert "2 envois" in shown
+    assert "notre relais d’envoi a accepté la lettre" in shown
 
 
 def test_a_locked_edition_that_has_not_left_promises_no_reader(client: Client, offer: Offer) -> None:
@@ -67,5 +70,54 @@ def test_the_report_costs_as_many_queries_however_often_it_appeared(
     for _ in range(count):
         make.running(make.locked_edition(offer))
 
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(9):
         report(client, offer)
+
+
+def season(client: Client, offer: Offer, kind: str = "", query: str = "") -> Any:
+    return client.get(reverse(f"member-report{kind}", args=[offer.member_id]) + query)
+
+
+def appeared(offer: Offer) -> None:
+    make.readers(2)
+    make.settled(make.running(make.locked_edition(offer, title="=Fêtes")), "sent", "sent")
+
+
+def test_the_season_is_a_page_that_says_what_is_not_measured(client: Client, offer: Offer) -> None:
+    appeared(offer)
+    shown = season(client, offer).content.decode()
+
+    for said in ("Automne-hiver 2026-2027", "Noël au mas", "2\u00a0lecteurs", "pas encore mesuré", "trop peu d’offres"):
+        assert said in shown, said
+
+
+def test_the_season_is_a_paper(client: Client, offer: Offer) -> None:
+    appeared(offer)
+    answer = season(client, offer, "-pdf", "?saison=2026-hiver")
+
+    assert answer.content.startswith(b"%PDF-")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["Content-Disposition"] == (f'attachment; filename="bilan-{offer.member.slug}-2026-hiver.pdf"')
+
+
+def test_the_season_is_a_table_in_which_nothing_computes(client: Client, offer: Offer) -> None:
+    Offer.objects.filter(pk=offer.pk).update(title="=HYPERLINK(1)")
+    appeared(offer)
+    rows = list(csv.reader(io.StringIO(season(client, offer, "-csv").content.decode("utf-8-sig")), delimiter=";"))
+
+    assert rows[0][0] == "Offre"
+    assert rows[1][:4] == ["'=HYPERLINK(1)", "'=Fêtes", "1", "1"]
+    assert rows[1][5:] == ["2", "2", "trop peu d’offres pour comparer", "pas encore mesuré"]
+
+
+@pytest.mark.parametrize("query", ["?saison=2019-ete", "?saison=%27%3B--", ""])
+def test_a_season_without_letters_says_so(client: Client, offer: Offer, query: str) -> None:
+    for kind in ("", "-pdf", "-csv"):
+        assert season(client, offer, kind, query).status_code == 200
+    assert "Aucune offre n’a paru" in season(client, offer, "", query).content.decode()
+
+
+def test_a_suspended_member_still_reads_its_season(client: Client, offer: Offer) -> None:
+    members.suspend(offer.member, reason="", now=make.NOON)
+
+    assert season(client, offer).status_code == 200
