@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
+from django.utils import timezone
 
 from newsletter import access, feasts, signing, standings
 from newsletter.core.calendar import proposing, school, year
@@ -17,7 +18,8 @@ from newsletter.core.calendar.feasts import in_year
 from newsletter.core.calendar.proposing import Proposal
 from newsletter.core.calendar.school import SchoolHoliday
 from newsletter.core.calendar.year import Entry, Kind, Month
-from newsletter.models import CalendarAddress, Edition, User
+from newsletter.core.operation import OperationState
+from newsletter.models import CalendarAddress, Edition, Operation, PlannedEdition, User
 from newsletter.signing import Purpose
 
 FILE: Path = settings.BASE_DIR / "data" / "calendar" / "school_holidays.csv"
@@ -39,13 +41,16 @@ def years(today: date) -> range:
 def months(number: int, *, language: str) -> list[Month]:
     """Return the twelve months of a year with all that is known of them."""
     whole = Span(date(number, 1, 1), date(number, 12, 31))
-    return year.lay_out(number, school_holidays(), [*_feasts(range(number, number + 1)), *_editions(whole)], language)
+    entries = [*_feasts(range(number, number + 1)), *_operations(whole), *_editions(whole)]
+    return year.lay_out(number, school_holidays(), entries, language)
 
 
 def proposals(*, today: date) -> list[Proposal]:
     """Return the operations that may be prepared next, the first call to close first."""
-    planned = Edition.objects.filter(planned_on__gte=today).values_list("planned_on", flat=True)
-    return proposing.propose(school_holidays(), feasts.standing(), today=today, prepared=planned)
+    editions = Edition.objects.filter(planned_on__gte=today).values_list("planned_on", flat=True)
+    promised = PlannedEdition.objects.filter(send_on__gte=today).exclude(operation__state=OperationState.CANCELLED)
+    prepared = {*editions, *promised.values_list("send_on", flat=True)}
+    return proposing.propose(school_holidays(), feasts.standing(), today=today, prepared=prepared)
 
 
 def public_entries(*, today: date) -> list[Entry]:
@@ -66,7 +71,7 @@ def board_entries(*, today: date) -> list[Entry]:
         if leaving.span.first.year in near
     ]
     whole = Span(date(near[0], 1, 1), date(near[-1], 12, 31))
-    return sorted([*_editions(whole), *_feasts(near), *off], key=lambda entry: entry.span)
+    return sorted([*_operations(whole), *_editions(whole), *_feasts(near), *off], key=lambda entry: entry.span)
 
 
 def address_token(user: User) -> str:
@@ -102,6 +107,16 @@ def _feasts(numbers: range) -> Iterable[Entry]:
         spans = {span for number in numbers for span in in_year(feast, number)}
         for span in sorted(spans):
             yield Entry(Kind.FEAST, feast.title, span, feast.place, usual=feast.usual)
+
+
+def _operations(whole: Span) -> Iterable[Entry]:
+    """Yield the calls for offers, from the day they open to the day they close."""
+    standing = Operation.objects.exclude(state=OperationState.CANCELLED).order_by("closes_at", "pk")
+    for row in standing.filter(closes_at__date__gte=whole.first):
+        last = timezone.localdate(row.closes_at)
+        first = timezone.localdate(row.opens_at) if row.opens_at else last
+        if first <= whole.last:
+            yield Entry(Kind.OPERATION, row.theme, Span(first, last), path=reverse("board:operation", args=[row.pk]))
 
 
 def _editions(whole: Span) -> Iterable[Entry]:

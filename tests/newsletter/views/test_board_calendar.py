@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from newsletter import tasks
+from newsletter.core.operation import OperationState
 from newsletter.models import CalendarFeed, Feast
 from tests import make
 
@@ -253,3 +254,26 @@ def test_why_a_calendar_could_not_be_read_is_said(board: Client) -> None:
     make.feed(failures=1, failure="private")
 
     assert "cette adresse mène à un réseau privé" in text(board.get(reverse("board:feeds")).content)
+
+
+def test_a_proposal_leads_to_an_operation_with_its_days_filled_in(board: Client) -> None:
+    with time_machine.travel(datetime(2026, 12, 20, 9, tzinfo=UTC), tick=False):
+        page = board.get(reverse("board:calendar")).content.decode()
+        link = re.search(r'href="([^"]*theme=[^"]*call_until=2027-01-04[^"]*)"', page)
+        assert link
+        form = board.get(unescape(link[1])).content.decode()
+
+    assert 'value="2027-01-27"' in form
+    assert "2027-01-04" in form
+
+
+def test_a_call_for_offers_stands_in_its_days_until_it_is_called_off(board: Client) -> None:
+    opens, closes = datetime(2026, 11, 30, 8, tzinfo=UTC), datetime(2026, 12, 4, 22, tzinfo=UTC)
+    going = make.operation(OperationState.CALLING, theme="Les fêtes au moulin", opens_at=opens, closes_at=closes)
+    make.operation(OperationState.CANCELLED, theme="Rien de tout cela", closes_at=closes)
+
+    page = board.get(reverse("board:calendar-year", args=[2026])).content.decode()
+
+    assert f'<a href="{reverse("board:operation", args=[going.pk])}">Les fêtes au moulin</a>' in page
+    assert "Rien de tout cela" not in page
+    assert page.count('<i data-kind="operation"></i>') == 5
