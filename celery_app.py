@@ -10,6 +10,8 @@ from celery import Celery, signals
 from celery.beat import PersistentScheduler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.settings")
+# Django's checks look at every page; a worker has none, and would carry them all. `manage.py` checks.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured

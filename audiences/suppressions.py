@@ -37,14 +37,18 @@ def suppress(person: str | bytes, *, reason: StopReason, source: str = "", now: 
     """
     key = key_of(person) if isinstance(person, str) else bytes(person)
     hold(key)
-    # Held, so nobody else writes this row between the look and the insert: no savepoint is needed for that.
-    row = Suppression.objects.filter(address_key=key).first()
-    is_new = row is None
-    if row is None:
-        Suppression.objects.create(address_key=key, reason=reason.value, source=source[:120], at=now)
-    elif row.reason in LIFTED_BY_CONFIRMING and reason not in LIFTED_BY_CONFIRMING:
-        row.reason, row.source, row.at = reason.value, source[:120], now
-        row.save(update_fields=["reason", "source", "at"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audiences_suppression (address_key, reason, source, at) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (address_key) DO NOTHING",
+            [key, reason.value, source[:120], now],
+        )
+        is_new: bool = cursor.rowcount == 1
+    if not is_new and reason not in LIFTED_BY_CONFIRMING:
+        liftable = [one.value for one in LIFTED_BY_CONFIRMING]
+        Suppression.objects.filter(address_key=key, reason__in=liftable).update(
+            reason=reason.value, source=source[:120], at=now
+        )
     stopped(key, None, now=now)
     return is_new
 

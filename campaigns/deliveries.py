@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from psycopg.types.numeric import Int8
@@ -291,22 +291,33 @@ def wake_retries(*, now: datetime, limit: int = 1000) -> int:
     return woken
 
 
+# What waits for one address, of one newsletter or of all. Asked for every refusal, so it is no work for the ORM.
+WAITING = """
+SELECT d.id, d.campaign_id, d.position
+FROM campaigns_campaign c
+JOIN newsletter_edition e ON e.id = c.edition_id
+JOIN campaigns_delivery d ON d.campaign_id = c.id AND d.address_key = %(key)s AND d.state = 'queued'
+WHERE c.state = ANY(%(live)s) AND (%(newsletter)s::bigint IS NULL OR e.newsletter_id = %(newsletter)s)
+ORDER BY d.campaign_id
+"""
+
+
 @transaction.atomic
 def stop(address_key: bytes, newsletter_id: int | None, now: datetime) -> None:
     """Skip what is queued for this person, in the caller's transaction; row locks order it and the arm.
 
     Without a newsletter the address is stopped for all of them.
     """
-    live = Campaign.objects.filter(state__in=LIVE)
-    if newsletter_id is not None:
-        live = live.filter(edition__newsletter=newsletter_id)
     reason = SkipReason.SUPPRESSED if newsletter_id is None else SkipReason.NO_CONSENT
-    rows = Delivery.objects.filter(campaign__in=live.values("pk"), address_key=address_key, state=S.QUEUED)
-    for row in rows.order_by("campaign").values("pk", "campaign_id", "position"):
-        chunk = chunks.at(row["campaign_id"], row["position"]).select_for_update(of=("self",)).get()
+    with connection.cursor() as cursor:
+        live = [state.value for state in LIVE]
+        cursor.execute(WAITING, {"newsletter": newsletter_id, "key": address_key, "live": live})
+        rows: list[tuple[int, int, int]] = cursor.fetchall()
+    for pk, campaign, position in rows:
+        chunk = chunks.at(campaign, position).select_for_update(of=("self",)).get()
         # Armed while we waited for the chunk: then it has already begun to leave.
-        if Delivery.objects.filter(pk=row["pk"], state=S.QUEUED).update(state=S.SKIPPED, reason=reason, settled_at=now):
-            chunk.deferred -= DeliveryRetry.objects.filter(delivery_id=row["pk"]).delete()[0]
+        if Delivery.objects.filter(pk=pk, state=S.QUEUED).update(state=S.SKIPPED, reason=reason, settled_at=now):
+            chunk.deferred -= DeliveryRetry.objects.filter(delivery_id=pk).delete()[0]
             chunks.shift(chunk, {S.QUEUED: -1, S.SKIPPED: 1})
 
 
