@@ -64,7 +64,7 @@ def enqueue(campaign: Campaign, *, now: datetime) -> int:
         return campaign.audience_size
     with connection.cursor() as cursor:
         # Where the statistics are of a small table, a nested loop would look through all rows of this campaign
-        # for every reader, those it has just written included: hours instead of seconds.
+        # for every reader, those it has just written included: minutes for 200,000 readers, and worse for more.
         cursor.execute("SET LOCAL enable_nestloop = off")
     position, kinds = 0, groups.of(locked, now=now)
     for variant in locked.variants.order_by("position"):
