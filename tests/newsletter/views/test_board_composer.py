@@ -290,7 +290,7 @@ def test_the_composer_costs_as_many_queries_however_many_offers(
     for _ in range(count):
         make.approved()
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         client.get(url("edition", edition))
 
 

@@ -259,13 +259,13 @@ def test_the_list_asks_the_database_as_often_for_three_offers_as_for_one(
     client: Client, mas: Member, jeanne: User, django_assert_num_queries: Any
 ) -> None:
     make.offer(member=mas)
-    with django_assert_num_queries(6):  # session, person, their rights (two), members, offers
+    with django_assert_num_queries(7):  # session, person, their rights (two), members, offers, calls
         client.get(reverse("desk"))
 
     other = make.member(person=jeanne)
     make.offer(OfferState.SUBMITTED, member=mas)
     make.offer(OfferState.APPROVED, member=other)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = client.get(reverse("desk")).content.decode()
     assert page.count('<li class="pictured">') == 3
     assert other.name in page
