@@ -123,7 +123,7 @@ def test_when_no_road_is_left_the_campaign_pauses_with_the_reason_and_resuming_t
     peers: list[Peer],
 ) -> None:
     for peer in peers:
-        peer.script = lambda phase, count: "421 closed" if phase == "connect" else True
+        peer.script = lambda phase, count: "554 5.3.2 closed" if phase == "connect" else True
     campaign, other = going(4), make.running(make.locked_edition(), now=timezone.now())
     assert drain() == 0
     drain()
