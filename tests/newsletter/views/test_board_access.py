@@ -19,7 +19,16 @@ PATHS = [
 ACTING = ("accepter", "retourner", "refuser", "texte", "placer", "deplacer", "retirer", "actualiser", "inviter")
 ACTING += ("suspendre", "reprendre", "cotisations", "confirmer", "oublier", "relier", "citer")
 ACTING += ("1/personnes", "supprimer", "masquer", "retablir", "relire", "quitter")
-ACTING += ("programmer", "abandonner", "consulter", "partenaire", "repondre", "ecarter", "selection/composer", "annoncer")
+ACTING += (
+    "programmer",
+    "abandonner",
+    "consulter",
+    "partenaire",
+    "repondre",
+    "ecarter",
+    "selection/composer",
+    "annoncer",
+)
 ACTING += ("appel/ouvrir", "completer", "relancer", "echeance", "clore", "selection/1/1")
 ACTS = [
     path for path in PATHS if any(f"/{verb}/" in path for verb in (*ACTING, "ordre", "verrouiller", "rouvrir", "test"))
