@@ -46,7 +46,7 @@ def test_the_whole_story(house: House, somebody: Person, signed_in: SignIn) -> N
     assert came(house) == {address: count + 2 - (address == PAUL) for address, count in before.items()}
 
     helene.open(f"/espace/offres/{offer}/portee/")
-    assert f"{everyone} lecteurs l’ont reçue" in helene.sees
+    assert f"{everyone} lecteurs différents l’ont reçue" in helene.sees
     assert "Fêtes en Alpilles En tête des 2 offres" in helene.sees
     assert "Premiers feux" not in helene.sees
 
