@@ -12,7 +12,14 @@ from newsletter import places, words
 from newsletter.core.review import OfferState
 from newsletter.forms import Prose
 from newsletter.models import Edition, Member, Newsletter, Place
+from newsletter.offer_form import OfferForm
+from newsletter.reviewing import Wanted
 
+# Where in a member's form a change may be asked for.
+NAMED = (
+    *("title", "text", "price", "valid_from", "valid_until", "link", "image", "image_alt", "interests"),
+    *("title_en", "text_en", "price_was", "booking_phone", "access"),
+)
 # What the board may look at: a draft lies on its member's desk alone.
 READABLE = [state for state in OfferState if state is not OfferState.DRAFT]
 NAME_TAKEN = _("Un membre porte déjà ce nom.")
@@ -34,9 +41,24 @@ class FilterForm(forms.Form):
         empty_label=_("toutes"),
         queryset=Place.objects.filter(members__isnull=False).order_by("name").distinct(),
     )
+    findings = forms.BooleanField(label=_("Avec remarques"), required=False)
+
+    def wanted(self) -> Wanted:
+        """Return what is asked for, as far as it makes sense."""
+        self.is_valid()
+        said = self.cleaned_data
+        return Wanted(
+            said.get("state") or "", said.get("category") or "", said.get("commune"), bool(said.get("findings"))
+        )
 
 
 class VerdictForm(forms.Form):
+    field = forms.ChoiceField(
+        label=_("À quel endroit ?"),
+        required=False,
+        choices=[("", _("l’offre entière")), *((name, OfferForm.base_fields[name].label) for name in NAMED)],
+        help_text=_("Si vous demandez un changement : le lien du membre l’y mène."),
+    )
     comment = Prose(
         label=_("Votre mot au membre"),
         max_length=1000,

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack, cast
 from uuid import UUID
 
 from django.db import transaction
@@ -12,13 +12,24 @@ from django.utils import timezone
 from newsletter.core import legal
 from newsletter.core.completeness import Missing, OfferFacts, missing
 from newsletter.core.legal import Remark
-from newsletter.core.review import EDITABLE, MOVES, OfferState, Review
+from newsletter.core.review import (
+    ANSWERS,
+    CORRECTABLE,
+    EDITABLE,
+    MOVES,
+    UNDO_FOR,
+    OfferState,
+    Review,
+    leaves_at,
+    may_follow,
+)
 from newsletter.core.season import this_season
-from newsletter.core.states import advance, sources
-from newsletter.models import Edition, Member, Offer, OfferMove, OfferRevision, User
+from newsletter.core.states import IllegalMove, advance, sources
+from newsletter.models import Edition, Member, Offer, OfferMove, OfferRevision, OfferSight, User
 from newsletter.models.offer import OfferContent
 
-CONTENT = tuple(field.name for field in OfferContent._meta.fields)
+_FIELDS = {field.name: field for field in OfferContent._meta.fields}
+CONTENT = tuple(_FIELDS)
 
 
 # A picture is carried by its own name, and its rights by their own time: only what is typed is counted.
@@ -97,6 +108,27 @@ class Overtaken(Exception):
     """The member has taken the offer back and sent another text since the board read it."""
 
 
+class TooLate(Exception):
+    """The member knows of this answer, or something has come of it: it cannot be undone any more."""
+
+
+class NothingCorrected(Exception):
+    """The board's words are the member's own: accept them."""
+
+
+class CorrectedWords(TypedDict, total=False):
+    """What the board may put right in a member's offer: the names of `CORRECTABLE`."""
+
+    title: str
+    text: str
+    title_en: str
+    text_en: str
+    valid_from: date
+    valid_until: date
+    focus_x: int
+    focus_y: int
+
+
 @transaction.atomic
 def draft(
     member: Member,
@@ -105,14 +137,15 @@ def draft(
     now: datetime,
     begun_as: UUID | None = None,
     writer: str = "",
+    entered_by: User | None = None,
     **words: Unpack[OfferWords],
 ) -> Offer:
-    """Begin an offer; as little of it may be said as the member likes.
+    """Begin an offer; as little of it may be said as the member likes. `entered_by` writes it down for the member.
 
     A page that begins it under the name it drew, `begun_as`, and asks twice, finds the one that it began.
     """
     if begun_as is None:
-        offer = Offer(member=member, created_at=now, writer=writer)
+        offer = Offer(member=member, created_at=now, writer=writer, entered_by=entered_by)
         _write(offer, words, now=now)
         offer.save()
         return offer
@@ -206,8 +239,11 @@ def past(member: Member, *, other_than: Offer | None = None) -> list[Offer]:
 
 
 @transaction.atomic
-def submit(offer: Offer, *, by: User | None, now: datetime) -> None:
-    """Hand the offer to the board; raise Incomplete with what it lacks, Suspended where its member is."""
+def submit(offer: Offer, *, by: User | None, now: datetime, tell: bool = False) -> None:
+    """Hand the offer to the board; raise Incomplete with what it lacks, Suspended where its member is.
+
+    With `tell`, here as in the board's answers, a mail to the member is owed from now on.
+    """
     row = _lock(offer)
     if not row.member.is_active:
         raise Suspended
@@ -216,13 +252,15 @@ def submit(offer: Offer, *, by: User | None, now: datetime) -> None:
     if lacking:
         raise Incomplete(lacking)
     row.submitted_at = now
-    _move(offer, row, Review.SUBMIT, by=by, now=now)
+    _move(offer, row, Review.SUBMIT, by=by, now=now, tell=tell)
 
 
 @transaction.atomic
-def request_changes(offer: Offer, *, by: User, comment: str, now: datetime, tell: bool = False) -> None:
-    """Send the offer back to its member with a word on what to change."""
-    _move(offer, _lock(offer), Review.RETURN, by=by, now=now, comment=_said(comment), tell=tell)
+def request_changes(
+    offer: Offer, *, by: User, comment: str, now: datetime, field: str = "", tell: bool = False
+) -> None:
+    """Send the offer back to its member with a word on what to change, and in which field of the form."""
+    _move(offer, _lock(offer), Review.RETURN, by=by, now=now, comment=_said(comment), field=field, tell=tell)
 
 
 @transaction.atomic
@@ -231,22 +269,94 @@ def approve(
 ) -> OfferRevision:
     """Accept the offer and freeze its words as a revision.
 
-    With `tell`, here as in the board's other answers, a mail to the member is owed from now on.
     `read_as_of` is the `submitted_at` that the board had before its eyes; raise Overtaken if it has changed.
     """
     row = _lock(offer)
     if read_as_of is not None and row.submitted_at != read_as_of:
         raise Overtaken
     _move(offer, row, Review.APPROVE, by=by, now=now, tell=tell)
-    last = row.revisions.aggregate(last=Max("number"))["last"] or 0
-    words = {name: getattr(row, name) for name in CONTENT} | {"image": row.image.name}
-    return OfferRevision.objects.create(offer=row, number=last + 1, approved_at=now, approved_by=by, **words)
+    return _freeze(row, by=by, now=now)
 
 
 @transaction.atomic
 def decline(offer: Offer, *, by: User, comment: str, now: datetime, tell: bool = False) -> None:
     """Refuse the offer, with a word to its member on why."""
     _move(offer, _lock(offer), Review.DECLINE, by=by, now=now, comment=_said(comment), tell=tell)
+
+
+@transaction.atomic
+def correct(
+    offer: Offer,
+    *,
+    by: User,
+    now: datetime,
+    seen: int | None = None,
+    tell: bool = False,
+    **words: Unpack[CorrectedWords],
+) -> OfferRevision:
+    """Accept the offer in these words of the board's own, frozen as a revision under its name.
+
+    `seen` is the version that the board had before its eyes; raise Diverged if the member has written since.
+    """
+    row = _lock(offer)
+    _require(row, Review.CORRECT)
+    if seen is not None and seen != row.version:
+        raise Diverged(row)
+    before = {name: getattr(row, name) for name in CORRECTABLE}
+    after = before | words
+    if after == before:
+        raise NothingCorrected
+    _say(row, after)
+    row.save()
+    said = {"before": before, "after": after}
+    _move(offer, row, Review.CORRECT, by=by, now=now, words=said, tell=tell)
+    return _freeze(row, by=by, now=now)
+
+
+@transaction.atomic
+def object_to(offer: Offer, *, by: User, now: datetime, comment: str = "") -> None:
+    """Bring an offer that the board has corrected back to its desk, in the member's own words."""
+    row = _lock(offer)
+    _require(row, Review.OBJECT)
+    last = row.moves.last()
+    before = (last.words or {}).get("before", {}) if last else {}
+    _say(row, {name: _FIELDS[name].to_python(value) for name, value in before.items()})
+    row.submitted_at = now
+    row.save()
+    _move(offer, row, Review.OBJECT, by=by, now=now, comment=comment.strip())
+
+
+@transaction.atomic
+def undo(move: OfferMove, *, by: User, now: datetime) -> None:
+    """Take the board's answer back before its member is told; raise TooLate afterwards, or once something came of it.
+
+    Whoever takes the news first wins: the mail leaves, or the answer is undone, never both.
+    """
+    row = _lock(move.offer)
+    _require(row, Review.UNDO)
+    last = row.moves.last()
+    if last is None or last.pk != move.pk or now >= leaves_at(last.at) or last.version not in (None, row.version):
+        raise TooLate
+    if not OfferMove.objects.filter(pk=last.pk, is_news=True).update(is_news=False):
+        raise TooLate
+    if last.move == Review.APPROVE:
+        frozen = row.revisions.order_by("number").last()
+        if frozen is not None and frozen.placements.exists():
+            raise TooLate
+        if frozen is not None:
+            frozen.delete()
+    _move(move.offer, row, Review.UNDO, by=by, now=now)
+
+
+def undoable(*, now: datetime) -> list[OfferMove]:
+    """Return the board's answers that can still be undone, the last first."""
+    fresh = OfferMove.objects.filter(is_news=True, move__in=ANSWERS[Review.UNDO], at__gt=now - UNDO_FOR, at__lte=now)
+    return list(fresh.select_related("offer", "by").order_by("-at", "-pk")[:20])
+
+
+def seen(offer: Offer, *, by: User, now: datetime) -> None:
+    """Note that this person of the board has opened the offer; what counts is the last time."""
+    OfferSight.objects.update_or_create(offer=offer, by=by, defaults={"at": now})
 
 
 @transaction.atomic
@@ -275,14 +385,14 @@ def expire_over(*, now: datetime) -> int:
 
 
 def untold(*, now: datetime) -> list[int]:
-    """Return the board's answers of more than a minute ago of which the member still knows nothing."""
-    late = OfferMove.objects.filter(is_news=True, at__range=(now - timedelta(days=3), now - timedelta(minutes=1)))
+    """Return what the member is to be told, now that nobody can undo it any more."""
+    late = OfferMove.objects.filter(is_news=True, at__range=(now - timedelta(days=3), now - UNDO_FOR))
     return list(late.values_list("pk", flat=True)[:200])
 
 
-def take_news(move_id: int) -> OfferMove | None:
-    """Return the answer that the caller now has to tell; None if somebody else has it, or has told it."""
-    mine = OfferMove.objects.filter(pk=move_id, is_news=True).update(is_news=False)
+def take_news(move_id: int, *, now: datetime) -> OfferMove | None:
+    """Return the answer that the caller now has to tell; None if it can still be undone, or somebody else has it."""
+    mine = OfferMove.objects.filter(pk=move_id, is_news=True, at__lte=now - UNDO_FOR).update(is_news=False)
     return OfferMove.objects.select_related("offer__member").get(pk=move_id) if mine else None
 
 
@@ -315,8 +425,13 @@ def lacks(offer: Offer, *, today: date) -> list[Missing]:
 
 def remarks(offer: Offer, *, today: date) -> list[Remark]:
     """Return what the law has to be said of this offer, measured by the next letter that is being written."""
+    return legal.remarks(offer.claims(offer.member.category), next_sending=next_sending(today=today))
+
+
+def next_sending(*, today: date) -> date | None:
+    """Return the day on which the next letter that is being written is planned to leave."""
     days = Edition.objects.filter(locked_at=None, planned_on__gte=today).aggregate(next=Min("planned_on"))
-    return legal.remarks(offer.claims(offer.member.category), next_sending=days["next"])
+    return cast(date | None, days["next"])
 
 
 def _typed(row: Offer) -> dict[str, object]:
@@ -340,14 +455,55 @@ def _lock(offer: Offer) -> Offer:
     return Offer.objects.select_for_update(of=("self",)).select_related("member").get(pk=offer.pk)
 
 
+def _say(row: Offer, words: dict[str, Any]) -> None:
+    """Let the row say this in another hand than its member's."""
+    for name, value in words.items():
+        setattr(row, name, value)
+    row.version, row.writer = row.version + 1, ""
+
+
+def _freeze(row: Offer, *, by: User, now: datetime) -> OfferRevision:
+    last = row.revisions.aggregate(last=Max("number"))["last"] or 0
+    words = {name: getattr(row, name) for name in CONTENT} | {"image": row.image.name}
+    return OfferRevision.objects.create(offer=row, number=last + 1, approved_at=now, approved_by=by, **words)
+
+
+def _require(row: Offer, move: Review) -> None:
+    """Raise IllegalMove unless this may happen now: from this state, and after what happened last."""
+    advance(MOVES, OfferState(row.state), move)
+    if move in ANSWERS:
+        last = row.moves.last()
+        if not may_follow(move, Review(last.move) if last else None):
+            raise IllegalMove(OfferState(row.state), move)
+
+
 def _move(
-    offer: Offer, row: Offer, move: Review, *, by: User | None, now: datetime, comment: str = "", tell: bool = False
+    offer: Offer,
+    row: Offer,
+    move: Review,
+    *,
+    by: User | None,
+    now: datetime,
+    comment: str = "",
+    field: str = "",
+    words: dict[str, Any] | None = None,
+    tell: bool = False,
 ) -> None:
     was = OfferState(row.state)
     row.state = advance(MOVES, was, move)
     row.save(update_fields=["state", "submitted_at", "changed_at"])
     OfferMove.objects.create(
-        offer=row, move=move, was=was, became=row.state, at=now, by=by, comment=comment, is_news=tell
+        offer=row,
+        move=move,
+        was=was,
+        became=row.state,
+        at=now,
+        by=by,
+        comment=comment,
+        field=field,
+        words=words,
+        version=row.version,
+        is_news=tell,
     )
     offer.state, offer.submitted_at = row.state, row.submitted_at
 

@@ -80,8 +80,8 @@ def send_test(edition_id: int, user_id: int) -> None:
 
 @shared_task
 def tell_member(move_id: int) -> None:
-    """Mail the board's answer, once, to those who sign in for the member."""
-    move = offers.take_news(move_id)
+    """Mail the board's answer, once, to those who sign in for the member; not while it can be undone."""
+    move = offers.take_news(move_id, now=timezone.now())
     if move is None:
         return
     link = settings.SITE_URL + reverse("offer", args=[move.offer_id])
@@ -101,7 +101,7 @@ def tell_member(move_id: int) -> None:
 
 @shared_task
 def tell_late() -> None:
-    """Woken every minute: tell what a lost message or a relay that was away has left untold."""
+    """Woken every few seconds: tell members what can no longer be undone, and what a relay left untold."""
     for move_id in offers.untold(now=timezone.now()):
         tell_member(move_id)
 

@@ -120,7 +120,7 @@ def offer_copy(request: HttpRequest, offer_id: int) -> HttpResponse:
 def offer_submit(request: HttpRequest, offer_id: int) -> HttpResponse:
     row = offer_of(signed_in(request), offer_id)
     try:
-        offers.submit(row, by=signed_in(request), now=timezone.now())
+        offers.submit(row, by=signed_in(request), now=timezone.now(), tell=True)
     except offers.Incomplete:
         return redirect(reverse("offer-edit", args=[row.pk]) + "?manque")
     except offers.Suspended:

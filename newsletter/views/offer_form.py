@@ -107,7 +107,7 @@ class OfferPage:
             messages.success(self.request, _("Le brouillon est enregistré."))
             return self._go("offer")
         try:
-            offers.submit(self.offer, by=self.by, now=now)
+            offers.submit(self.offer, by=self.by, now=now, tell=True)
         except offers.Incomplete as incomplete:
             form.point_out(incomplete.lacking)
             return self._page(form, kept=True)

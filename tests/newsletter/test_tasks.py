@@ -83,7 +83,8 @@ def test_what_is_loaded_from_files_owes_nobody_a_mail() -> None:
 def test_the_board_answers_though_the_broker_is_away(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     offer = make.offer(OfferState.SUBMITTED)
     client.force_login(make.board_member())
-    monkeypatch.setattr(tasks.tell_member, "delay_on_commit", Mock(side_effect=OperationalError), raising=False)
+    for task in (tasks.tell_member, tasks.tell_late):
+        monkeypatch.setattr(task, "apply_async", Mock(side_effect=OperationalError))
     page = client.post(reverse("board:offer-approve", args=[offer.pk]))
 
     assert page.status_code == 302
