@@ -5,16 +5,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from django.db.models import Case, F, IntegerField, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
 from newsletter import offers
 from newsletter.core import legal
 from newsletter.core.completeness import Missing
 from newsletter.core.legal import Remark
-from newsletter.core.review import OfferState
+from newsletter.core.review import OfferState, Review
 from newsletter.core.states import IllegalMove
-from newsletter.models import Offer, OfferSight, Place, User
+from newsletter.models import Offer, OfferMove, OfferSight, Place, User
 
 
 class Unread(StrEnum):
@@ -130,6 +130,36 @@ def accept_read(
         else:
             refused.append((one.offer, why))
     return accepted, refused
+
+
+@dataclass(frozen=True)
+class Digest:
+    """What a morning's mail tells the board: how much waits, the oldest of it, and what a member objected to."""
+
+    count: int
+    oldest: list[Offer]
+    objected: list[Offer]
+
+
+def digest() -> Digest | None:
+    """Return what waits for the board; None where nothing does."""
+    rows = Offer.objects.waiting().select_related("member")
+    count = rows.count()
+    if not count:
+        return None
+    last = OfferMove.objects.filter(offer=OuterRef("pk")).order_by("-at", "-pk").values("move")[:1]
+    objected = rows.annotate(last=Subquery(last)).filter(last=Review.OBJECT)
+    return Digest(count, list(rows[:10]), list(objected[:10]))
+
+
+def take_digest(user: User, *, day: date) -> bool:
+    """Return whether the caller now has to mail this person the digest of the day: once, whoever asks."""
+    return bool(User.objects.filter(pk=user.pk).exclude(digest_on=day).update(digest_on=day))
+
+
+def put_digest_back(user: User) -> None:
+    """Say that it could not be mailed after all; it is tried again a little later."""
+    User.objects.filter(pk=user.pk).update(digest_on=None)
 
 
 def _narrowed(found: QuerySet[Offer], wanted: Wanted) -> QuerySet[Offer]:

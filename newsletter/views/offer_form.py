@@ -40,7 +40,9 @@ class OfferPage:
 
     def answer(self) -> HttpResponse:
         if self.request.method != "POST":
-            return self._page(OfferForm(offer=self.offer))
+            form = OfferForm(offer=self.offer)
+            form.ask(self.request.GET.get("champ", ""))
+            return self._page(form)
         form = OfferForm(self.request.POST, self.request.FILES, offer=self.offer)
         if not form.is_valid():
             return self._page(form)

@@ -20,9 +20,9 @@ from django.views.decorators.http import require_POST
 
 from newsletter import contents, difference_words, invitations, offers, reviewing
 from newsletter.access import editor_required, signed_in
-from newsletter.board_forms import READABLE, FilterForm, VerdictForm
+from newsletter.board_forms import READABLE, CorrectionForm, FilterForm, VerdictForm
 from newsletter.board_words import UNREAD, overtaken
-from newsletter.core.review import EDITABLE, OfferState, leaves_at
+from newsletter.core.review import EDITABLE, MOVES, OfferState, Review, leaves_at
 from newsletter.core.states import IllegalMove
 from newsletter.models import Invitation, Offer, OfferMove
 from newsletter.reviewing import Wanted
@@ -117,6 +117,40 @@ def decline(request: HttpRequest, offer_id: int) -> HttpResponse:
     return _with_comment(request, offer_id, offers.decline, said, ("comment",))
 
 
+@never_cache
+@editor_required
+def correct(request: HttpRequest, offer_id: int) -> HttpResponse:
+    """Show the member's words to be put right, and accept them as the board has put them."""
+    offer, wanted = _offer(offer_id), _wanted(request)
+    if Review.CORRECT not in MOVES[OfferState(offer.state)]:
+        messages.warning(request, overtaken(offer))
+        return _go(offer, wanted)
+    if request.method != "POST":
+        return _correcting(request, offer, CorrectionForm(offer))
+    form = CorrectionForm(offer, request.POST)
+    if not form.is_valid():
+        return _correcting(request, offer, form)
+    seen = request.POST.get("version", "")
+    read = int(seen) if seen.isdecimal() and len(seen) < 10 else 0
+    try:
+        offers.correct(offer, by=signed_in(request), now=timezone.now(), seen=read, tell=True, **form.said())
+    except offers.Diverged:
+        messages.warning(request, _("Le membre a écrit depuis votre lecture : comparez, puis enregistrez à nouveau."))
+        return _correcting(request, _offer(offer_id), form)
+    except offers.NothingCorrected:
+        messages.warning(request, _("Vous n’avez rien changé : acceptez l’offre telle qu’elle est."))
+        return _correcting(request, offer, form)
+    except IllegalMove:
+        messages.warning(request, overtaken(offer))
+        return _correcting(request, _offer(offer_id), form)
+    return _answered(request, offer, _("« %s » est acceptée avec vos corrections. Le membre lira ce qui a changé."))
+
+
+def _correcting(request: HttpRequest, offer: Offer, form: CorrectionForm) -> HttpResponse:
+    context = {"offer": offer, "form": form, "way": _way(_wanted(request))}
+    return render(request, "pages/board/offer_correct.html", context)
+
+
 @editor_required
 @require_POST
 def undo(request: HttpRequest, move_id: int) -> HttpResponse:
@@ -183,6 +217,7 @@ def _page(request: HttpRequest, offer: Offer, form: VerdictForm) -> HttpResponse
         "sights": read.sights,
         "history": offer.moves.select_related("by"),
         "waits": offer.state == OfferState.SUBMITTED,
+        "correctable": Review.CORRECT in MOVES[OfferState(offer.state)],
         "waiting_count": len(queue),
         "place": None if place is None else place + 1,
         "previous": queue[place - 1] if place else None,

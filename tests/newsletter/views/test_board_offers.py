@@ -313,3 +313,73 @@ def test_a_change_names_its_field(client: Client) -> None:
     assert "À l’endroit : Montant TTC (€)" in page_of(client, offer)
     assert OfferMove.objects.count() == 1
     assert refused.status_code == 200
+
+
+def test_the_board_puts_words_right_and_the_member_may_object(client: Client) -> None:
+    luc = make.user("luc@mas.example")
+    offer = make.offer(OfferState.SUBMITTED, title="Fougase", member=make.member(person=luc), **WHOLE)
+    address = reverse("board:offer-correct", args=[offer.pk])
+    assert 'value="Fougase"' in client.get(address).content.decode()
+    said = {
+        "title": "Fougasse",
+        "text": offer.text,
+        "valid_from": offer.valid_from.isoformat(),
+        "valid_until": offer.valid_until.isoformat(),
+        "version": 1,
+    }
+    assert "Donnez un titre" in client.post(address, {**said, "title": " "}).content.decode()
+    assert "vient avant" in client.post(address, {**said, "valid_until": "2020-01-01"}).content.decode()
+    assert "rien changé" in client.post(address, {**said, "title": "Fougase"}).content.decode()
+    assert "Le membre a écrit depuis" in client.post(address, {**said, "version": 7}).content.decode()
+    offer.refresh_from_db()
+    assert (offer.state, offer.title) == (OfferState.SUBMITTED, "Fougase")
+
+    client.post(address, said)
+
+    offer.refresh_from_db()
+    assert (offer.state, offer.title, offer.moves.get().is_news) == (OfferState.APPROVED, "Fougasse", True)
+    own = Client()
+    own.force_login(luc)
+    shown = own.get(reverse("offer", args=[offer.pk])).content.decode()
+    assert "Le bureau a corrigé votre offre" in shown
+    assert "Fougasse" in shown
+    own.post(reverse("offer-object", args=[offer.pk]), {"comment": "Un seul s, chez nous."})
+    offer.refresh_from_db()
+    assert (offer.state, offer.title) == (OfferState.SUBMITTED, "Fougase")
+    assert "Un seul s, chez nous." in page_of(client, offer)
+    assert "Ce qui a changé depuis la version acceptée" in page_of(client, offer)
+    assert "Le bureau a corrigé" not in own.get(reverse("offer", args=[offer.pk])).content.decode()
+
+
+def test_what_no_longer_waits_is_not_corrected(client: Client) -> None:
+    offer = make.offer(OfferState.DECLINED)
+    address = reverse("board:offer-correct", args=[offer.pk])
+
+    for shown in (client.get(address, follow=True), client.post(address, {"title": "X"}, follow=True)):
+        assert shown.redirect_chain[-1][0] == reverse("board:offer", args=[offer.pk])
+        assert 'data-tone="wait"' in shown.content.decode()
+
+
+def test_the_board_writes_an_offer_down_for_a_member_and_it_is_marked_so(client: Client, board: User) -> None:
+    member = make.member(phone="04 90 00 00 00")
+
+    there = client.post(reverse("board:offer-enter", args=[member.pk]))
+
+    offer = Offer.objects.get()
+    assert (offer.member, offer.entered_by, offer.state) == (member, board, OfferState.DRAFT)
+    assert client.get(there["Location"]).status_code == 200
+    offers.edit(offer, by=board, now=NOON, title="Pain", text="De Noël", interests=["table"], price_kind="free")
+    offers.edit(offer, by=board, now=NOON, valid_from=make.TODAY, valid_until=make.TODAY + timedelta(days=999))
+    offers.submit(offer, by=board, now=NOON)
+    assert "saisie par le bureau" in page_of(client, offer)
+
+
+def test_the_members_link_leads_to_the_very_field(client: Client) -> None:
+    luc = make.user("luc@mas.example")
+    offer = make.offer(OfferState.CHANGES_REQUESTED, member=make.member(person=luc))
+    client.force_login(luc)
+
+    form = client.get(reverse("offer-edit", args=[offer.pk]) + "?champ=title_en").content.decode()
+
+    assert form.count(" autofocus") == 1
+    assert 'id="id_title_en"' in form.split(" autofocus")[0][-300:] + form.split(" autofocus")[1][:300]
