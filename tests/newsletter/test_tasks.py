@@ -121,9 +121,9 @@ def test_a_member_hears_of_all_that_happens_each_once_and_in_their_language() ->
         "The board has received your offer",
         "The board has received your offer",
         "The board is asking you for a change",
+        "Your offer has its place in the newsletter",
         "Your offer is accepted",
         "Your offer is accepted, with corrections",
-        "Your offer has its place in the newsletter",
     ]
     bodies = {message.subject: message.body for message in mail.outbox}
     asked = f"/espace/offres/{offer.pk}/modifier/?champ=price#id_price"
