@@ -9,12 +9,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from newsletter import places, words
+from newsletter.answers import CorrectedWords
 from newsletter.core.completeness import LONGEST, Missing
 from newsletter.core.review import CORRECTABLE, OfferState
 from newsletter.forms import Prose
 from newsletter.models import Edition, Member, Newsletter, Offer, Place
 from newsletter.offer_form import OfferForm
-from newsletter.offers import CorrectedWords
 from newsletter.reviewing import Wanted
 
 # Where in a member's form a change may be asked for.

@@ -2,35 +2,27 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, TypedDict, Unpack, cast
+from typing import TypedDict, Unpack, cast
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Max, Min, Q
+from django.db.models import F, Min, Q
 from django.utils import timezone
 
 from newsletter.core import legal
 from newsletter.core.completeness import Missing, OfferFacts, missing
 from newsletter.core.legal import Remark
 from newsletter.core.review import (
-    ANSWERS,
-    CORRECTABLE,
     EDITABLE,
     MOVES,
     UNDO_FOR,
     OfferState,
     Review,
-    leaves_at,
-    may_follow,
 )
 from newsletter.core.season import this_season
-from newsletter.core.states import IllegalMove, advance, sources
+from newsletter.core.states import advance, sources
 from newsletter.models import Edition, Member, Offer, OfferMove, OfferRevision, OfferSight, User
-from newsletter.models.offer import OfferContent
-
-_FIELDS = {field.name: field for field in OfferContent._meta.fields}
-CONTENT = tuple(_FIELDS)
-
+from newsletter.moving import CONTENT, freeze, lock, move
 
 # A picture is carried by its own name, and its rights by their own time: only what is typed is counted.
 TYPED = frozenset(CONTENT) - {"image", "image_width", "image_height", "image_rights_at"}
@@ -108,27 +100,6 @@ class Overtaken(Exception):
     """The member has taken the offer back and sent another text since the board read it."""
 
 
-class TooLate(Exception):
-    """The member knows of this answer, or something has come of it: it cannot be undone any more."""
-
-
-class NothingCorrected(Exception):
-    """The board's words are the member's own: accept them."""
-
-
-class CorrectedWords(TypedDict, total=False):
-    """What the board may put right in a member's offer: the names of `CORRECTABLE`."""
-
-    title: str
-    text: str
-    title_en: str
-    text_en: str
-    valid_from: date
-    valid_until: date
-    focus_x: int
-    focus_y: int
-
-
 @transaction.atomic
 def draft(
     member: Member,
@@ -175,14 +146,14 @@ def edit(
     `seen` is the version that was before the writer's eyes: raise Diverged if another page has written since. Who
     repeats what stands there, or whose own answer was lost, overwrites nobody.
     """
-    row = _lock(offer)
+    row = lock(offer)
     if row.state not in EDITABLE:
         raise NotEditable
     before = _typed(row)
     _write(row, words, now=now)
     if _typed(row) != before:
         if seen is not None and seen != row.version and not (writer and writer == row.writer):
-            raise Diverged(_lock(offer))
+            raise Diverged(lock(offer))
         row.version, row.writer = row.version + 1, writer
     row.save()
     return row
@@ -194,7 +165,7 @@ def picture(offer: Offer, name: str, *, by: User | None, now: datetime, instead_
 
     Asked again, it does nothing.
     """
-    row = _lock(offer)
+    row = lock(offer)
     if row.state not in EDITABLE:
         raise NotEditable
     if (row.image.name or "") == name:
@@ -218,7 +189,7 @@ def copy(offer: Offer, *, by: User | None, now: datetime, into: Offer | None = N
     )
     if into is None:
         return Offer.objects.create(member=offer.member, created_at=now, **words)
-    row = _lock(into)
+    row = lock(into)
     if row.state not in EDITABLE or row.member_id != offer.member_id or row.title or row.text or row.image:
         raise NotEditable
     for name, value in words.items():
@@ -244,7 +215,7 @@ def submit(offer: Offer, *, by: User | None, now: datetime, tell: bool = False) 
 
     With `tell`, here as in the board's answers, a mail to the member is owed from now on.
     """
-    row = _lock(offer)
+    row = lock(offer)
     if not row.member.is_active:
         raise Suspended
     advance(MOVES, OfferState(row.state), Review.SUBMIT)
@@ -252,7 +223,7 @@ def submit(offer: Offer, *, by: User | None, now: datetime, tell: bool = False) 
     if lacking:
         raise Incomplete(lacking)
     row.submitted_at = now
-    _move(offer, row, Review.SUBMIT, by=by, now=now, tell=tell)
+    move(offer, row, Review.SUBMIT, by=by, now=now, tell=tell)
 
 
 @transaction.atomic
@@ -260,7 +231,7 @@ def request_changes(
     offer: Offer, *, by: User, comment: str, now: datetime, field: str = "", tell: bool = False
 ) -> None:
     """Send the offer back to its member with a word on what to change, and in which field of the form."""
-    _move(offer, _lock(offer), Review.RETURN, by=by, now=now, comment=_said(comment), field=field, tell=tell)
+    move(offer, lock(offer), Review.RETURN, by=by, now=now, comment=_said(comment), field=field, tell=tell)
 
 
 @transaction.atomic
@@ -271,87 +242,17 @@ def approve(
 
     `read_as_of` is the `submitted_at` that the board had before its eyes; raise Overtaken if it has changed.
     """
-    row = _lock(offer)
+    row = lock(offer)
     if read_as_of is not None and row.submitted_at != read_as_of:
         raise Overtaken
-    _move(offer, row, Review.APPROVE, by=by, now=now, tell=tell)
-    return _freeze(row, by=by, now=now)
+    move(offer, row, Review.APPROVE, by=by, now=now, tell=tell)
+    return freeze(row, by=by, now=now)
 
 
 @transaction.atomic
 def decline(offer: Offer, *, by: User, comment: str, now: datetime, tell: bool = False) -> None:
     """Refuse the offer, with a word to its member on why."""
-    _move(offer, _lock(offer), Review.DECLINE, by=by, now=now, comment=_said(comment), tell=tell)
-
-
-@transaction.atomic
-def correct(
-    offer: Offer,
-    *,
-    by: User,
-    now: datetime,
-    seen: int | None = None,
-    tell: bool = False,
-    **words: Unpack[CorrectedWords],
-) -> OfferRevision:
-    """Accept the offer in these words of the board's own, frozen as a revision under its name.
-
-    `seen` is the version that the board had before its eyes; raise Diverged if the member has written since.
-    """
-    row = _lock(offer)
-    _require(row, Review.CORRECT)
-    if seen is not None and seen != row.version:
-        raise Diverged(row)
-    before = {name: getattr(row, name) for name in CORRECTABLE}
-    after = before | words
-    if after == before:
-        raise NothingCorrected
-    _say(row, after)
-    row.save()
-    said = {"before": before, "after": after}
-    _move(offer, row, Review.CORRECT, by=by, now=now, words=said, tell=tell)
-    return _freeze(row, by=by, now=now)
-
-
-@transaction.atomic
-def object_to(offer: Offer, *, by: User, now: datetime, comment: str = "") -> None:
-    """Bring an offer that the board has corrected back to its desk, in the member's own words."""
-    row = _lock(offer)
-    _require(row, Review.OBJECT)
-    last = row.moves.last()
-    before = (last.words or {}).get("before", {}) if last else {}
-    _say(row, {name: _FIELDS[name].to_python(value) for name, value in before.items()})
-    row.submitted_at = now
-    row.save()
-    _move(offer, row, Review.OBJECT, by=by, now=now, comment=comment.strip())
-
-
-@transaction.atomic
-def undo(move: OfferMove, *, by: User, now: datetime) -> None:
-    """Take the board's answer back before its member is told; raise TooLate afterwards, or once something came of it.
-
-    Whoever takes the news first wins: the mail leaves, or the answer is undone, never both.
-    """
-    row = _lock(move.offer)
-    _require(row, Review.UNDO)
-    last = row.moves.last()
-    if last is None or last.pk != move.pk or now >= leaves_at(last.at) or last.version not in (None, row.version):
-        raise TooLate
-    if not OfferMove.objects.filter(pk=last.pk, is_news=True).update(is_news=False):
-        raise TooLate
-    if last.move == Review.APPROVE:
-        frozen = row.revisions.order_by("number").last()
-        if frozen is not None and frozen.placements.exists():
-            raise TooLate
-        if frozen is not None:
-            frozen.delete()
-    _move(move.offer, row, Review.UNDO, by=by, now=now)
-
-
-def undoable(*, now: datetime) -> list[OfferMove]:
-    """Return the board's answers that can still be undone, the last first."""
-    fresh = OfferMove.objects.filter(is_news=True, move__in=ANSWERS[Review.UNDO], at__gt=now - UNDO_FOR, at__lte=now)
-    return list(fresh.select_related("offer", "by").order_by("-at", "-pk")[:20])
+    move(offer, lock(offer), Review.DECLINE, by=by, now=now, comment=_said(comment), tell=tell)
 
 
 def seen(offer: Offer, *, by: User, now: datetime) -> None:
@@ -362,13 +263,13 @@ def seen(offer: Offer, *, by: User, now: datetime) -> None:
 @transaction.atomic
 def withdraw(offer: Offer, *, by: User | None, now: datetime) -> None:
     """Take the offer out of everything that has not left yet."""
-    _move(offer, _lock(offer), Review.WITHDRAW, by=by, now=now)
+    move(offer, lock(offer), Review.WITHDRAW, by=by, now=now)
 
 
 @transaction.atomic
 def resume(offer: Offer, *, by: User | None, now: datetime) -> None:
     """Take the offer back to the member's desk as a draft; approved revisions stay."""
-    _move(offer, _lock(offer), Review.RESUME, by=by, now=now)
+    move(offer, lock(offer), Review.RESUME, by=by, now=now)
 
 
 @transaction.atomic
@@ -380,7 +281,7 @@ def expire_over(*, now: datetime) -> int:
     )
     ended = list(over)
     for offer in ended:
-        _move(offer, offer, Review.EXPIRE, by=None, now=now)
+        move(offer, offer, Review.EXPIRE, by=None, now=now)
     return len(ended)
 
 
@@ -396,9 +297,9 @@ def take_news(move_id: int, *, now: datetime) -> OfferMove | None:
     return OfferMove.objects.select_related("offer__member").get(pk=move_id) if mine else None
 
 
-def put_news_back(move: OfferMove) -> None:
+def put_news_back(told: OfferMove) -> None:
     """Say that nobody could be told after all; it is tried again a little later."""
-    OfferMove.objects.filter(pk=move.pk).update(is_news=True)
+    OfferMove.objects.filter(pk=told.pk).update(is_news=True)
 
 
 def lacks(offer: Offer, *, today: date) -> list[Missing]:
@@ -448,64 +349,6 @@ def _write(row: Offer, words: OfferWords, *, now: datetime) -> None:
         setattr(row, name, value)
     if rights is not None:
         row.image_rights_at = (row.image_rights_at or now) if rights and row.image else None
-
-
-def _lock(offer: Offer) -> Offer:
-    """Return the row as it stands now; nobody else moves it until this transaction ends."""
-    return Offer.objects.select_for_update(of=("self",)).select_related("member").get(pk=offer.pk)
-
-
-def _say(row: Offer, words: dict[str, Any]) -> None:
-    """Let the row say this in another hand than its member's."""
-    for name, value in words.items():
-        setattr(row, name, value)
-    row.version, row.writer = row.version + 1, ""
-
-
-def _freeze(row: Offer, *, by: User, now: datetime) -> OfferRevision:
-    last = row.revisions.aggregate(last=Max("number"))["last"] or 0
-    words = {name: getattr(row, name) for name in CONTENT} | {"image": row.image.name}
-    return OfferRevision.objects.create(offer=row, number=last + 1, approved_at=now, approved_by=by, **words)
-
-
-def _require(row: Offer, move: Review) -> None:
-    """Raise IllegalMove unless this may happen now: from this state, and after what happened last."""
-    advance(MOVES, OfferState(row.state), move)
-    if move in ANSWERS:
-        last = row.moves.last()
-        if not may_follow(move, Review(last.move) if last else None):
-            raise IllegalMove(OfferState(row.state), move)
-
-
-def _move(
-    offer: Offer,
-    row: Offer,
-    move: Review,
-    *,
-    by: User | None,
-    now: datetime,
-    comment: str = "",
-    field: str = "",
-    words: dict[str, Any] | None = None,
-    tell: bool = False,
-) -> None:
-    was = OfferState(row.state)
-    row.state = advance(MOVES, was, move)
-    row.save(update_fields=["state", "submitted_at", "changed_at"])
-    OfferMove.objects.create(
-        offer=row,
-        move=move,
-        was=was,
-        became=row.state,
-        at=now,
-        by=by,
-        comment=comment,
-        field=field,
-        words=words,
-        version=row.version,
-        is_news=tell,
-    )
-    offer.state, offer.submitted_at = row.state, row.submitted_at
 
 
 def _said(comment: str) -> str:

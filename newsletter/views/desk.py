@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
-from newsletter import calls, difference_words, offers
+from newsletter import answers, calls, difference_words, offers
 from newsletter.access import is_editor, member_of, offer_of, sign_in_required, signed_in
 from newsletter.calls import Asked
 from newsletter.core.review import EDITABLE, MOVES, OfferState, Review, may_follow
@@ -153,7 +153,7 @@ def offer_object(request: HttpRequest, offer_id: int) -> HttpResponse:
     """Bring a corrected offer back to the board, in the member's own words."""
     comment = request.POST.get("comment", "")[:1000]
     said = _("Votre texte est de retour chez le bureau, qui le relira.")
-    return _moved(request, offer_id, partial(offers.object_to, comment=comment), said)
+    return _moved(request, offer_id, partial(answers.object_to, comment=comment), said)
 
 
 def _moved(request: HttpRequest, offer_id: int, verb: Verb, said: str) -> HttpResponse:

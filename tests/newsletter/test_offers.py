@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from newsletter import offers
+from newsletter import answers, offers
 from newsletter.core.completeness import Missing
 from newsletter.core.review import ANSWERS, MOVES, UNDO_FOR, OfferState, Review
 from newsletter.core.states import IllegalMove
@@ -26,9 +26,9 @@ VERBS: dict[Review, Callable[[Offer, User], Any]] = {
     Review.DECLINE: lambda offer, by: offers.decline(offer, by=by, comment="Trop tard.", now=NOON),
     Review.WITHDRAW: lambda offer, by: offers.withdraw(offer, by=by, now=NOON),
     Review.RESUME: lambda offer, by: offers.resume(offer, by=by, now=NOON),
-    Review.CORRECT: lambda offer, by: offers.correct(offer, by=by, now=NOON, title="Huile douce"),
-    Review.OBJECT: lambda offer, by: offers.object_to(offer, by=by, now=NOON),
-    Review.UNDO: lambda offer, by: offers.undo(offer.moves.get(), by=by, now=NOON),
+    Review.CORRECT: lambda offer, by: answers.correct(offer, by=by, now=NOON, title="Huile douce"),
+    Review.OBJECT: lambda offer, by: answers.object_to(offer, by=by, now=NOON),
+    Review.UNDO: lambda offer, by: answers.undo(offer.moves.get(), by=by, now=NOON),
 }
 # What has to have happened before: what each of these answers, told to nobody yet.
 BEFORE = {Review.OBJECT: Review.CORRECT, Review.UNDO: Review.APPROVE}
@@ -228,7 +228,7 @@ def test_an_answer_undone_in_time_leaves_the_offer_as_it_waited(answer: Review) 
     sent = offer.submitted_at
     ANSWERED[answer](offer, by)
 
-    offers.undo(offer.moves.get(), by=by, now=NOON + UNDO_FOR - timedelta(microseconds=1))
+    answers.undo(offer.moves.get(), by=by, now=NOON + UNDO_FOR - timedelta(microseconds=1))
 
     offer.refresh_from_db()
     assert (offer.state, offer.submitted_at, offer.revisions.count()) == (OfferState.SUBMITTED, sent, 0)
@@ -242,11 +242,11 @@ def test_what_the_member_may_know_is_not_undone() -> None:
     move = offer.moves.get()
 
     assert offers.take_news(move.pk, now=NOON + UNDO_FOR - timedelta(seconds=1)) is None
-    with pytest.raises(offers.TooLate):
-        offers.undo(move, by=by, now=NOON + UNDO_FOR)
+    with pytest.raises(answers.TooLate):
+        answers.undo(move, by=by, now=NOON + UNDO_FOR)
     assert offers.take_news(move.pk, now=NOON + UNDO_FOR) == move
-    with pytest.raises(offers.TooLate):
-        offers.undo(move, by=by, now=NOON + timedelta(seconds=1))
+    with pytest.raises(answers.TooLate):
+        answers.undo(move, by=by, now=NOON + timedelta(seconds=1))
 
 
 def test_an_answer_from_which_an_edition_was_made_is_not_undone() -> None:
@@ -254,8 +254,8 @@ def test_an_answer_from_which_an_edition_was_made_is_not_undone() -> None:
     offers.approve(offer, by=by, now=NOON, tell=True)
     make.edition(offer)
 
-    with pytest.raises(offers.TooLate):
-        offers.undo(offer.moves.get(), by=by, now=NOON)
+    with pytest.raises(answers.TooLate):
+        answers.undo(offer.moves.get(), by=by, now=NOON)
 
 
 def test_a_return_upon_which_the_member_has_written_is_not_undone() -> None:
@@ -263,32 +263,32 @@ def test_a_return_upon_which_the_member_has_written_is_not_undone() -> None:
     offers.request_changes(offer, by=by, comment="Le prix ?", now=NOON, tell=True)
     offers.edit(offer, by=None, now=NOON, title="Tout autre chose")
 
-    with pytest.raises(offers.TooLate):
-        offers.undo(offer.moves.get(), by=by, now=NOON)
+    with pytest.raises(answers.TooLate):
+        answers.undo(offer.moves.get(), by=by, now=NOON)
 
 
 def test_a_correction_is_a_revision_under_the_boards_name_and_remembers_both_texts() -> None:
     by = make.user()
     offer = make.offer(OfferState.SUBMITTED, title="Huile nouvele", **WHOLE)
 
-    frozen = offers.correct(offer, by=by, now=NOON, title="Huile nouvelle", seen=1)
+    frozen = answers.correct(offer, by=by, now=NOON, title="Huile nouvelle", seen=1)
 
     offer.refresh_from_db()
     move = offer.moves.get()
     assert (offer.state, offer.title, offer.version) == (OfferState.APPROVED, "Huile nouvelle", 2)
     assert (frozen.number, frozen.title, frozen.approved_by) == (1, "Huile nouvelle", by)
     assert (move.words["before"]["title"], move.words["after"]["title"]) == ("Huile nouvele", "Huile nouvelle")
-    with pytest.raises(offers.NothingCorrected):
-        offers.correct(offer, by=by, now=NOON, title="Huile nouvelle")
+    with pytest.raises(answers.NothingCorrected):
+        answers.correct(offer, by=by, now=NOON, title="Huile nouvelle")
     with pytest.raises(offers.Diverged):
-        offers.correct(offer, by=by, now=NOON, title="Huile", seen=1)
+        answers.correct(offer, by=by, now=NOON, title="Huile", seen=1)
 
 
 def test_an_objection_brings_the_members_own_words_back_to_the_board() -> None:
     offer, by = make.offer(OfferState.SUBMITTED, title="Fougasse", valid_until=TODAY, **WHOLE), make.user()
-    offers.correct(offer, by=by, now=NOON, title="Pain", valid_until=TODAY + timedelta(days=3))
+    answers.correct(offer, by=by, now=NOON, title="Pain", valid_until=TODAY + timedelta(days=3))
 
-    offers.object_to(offer, by=by, now=NOON + timedelta(hours=1), comment=" C’est une fougasse. ")
+    answers.object_to(offer, by=by, now=NOON + timedelta(hours=1), comment=" C’est une fougasse. ")
 
     offer.refresh_from_db()
     assert (offer.state, offer.title, offer.valid_until) == (OfferState.SUBMITTED, "Fougasse", TODAY)
@@ -305,7 +305,7 @@ def test_of_an_undo_and_a_mail_at_the_same_moment_one_wins() -> None:
 
     # two clocks that do not agree: only the row decides
     raised = together(
-        lambda: offers.undo(OfferMove.objects.get(pk=move.pk), by=by, now=NOON),
+        lambda: answers.undo(OfferMove.objects.get(pk=move.pk), by=by, now=NOON),
         lambda: taken.append(offers.take_news(move.pk, now=NOON + UNDO_FOR)),
     )
 
@@ -314,4 +314,4 @@ def test_of_an_undo_and_a_mail_at_the_same_moment_one_wins() -> None:
         assert (offer.state, raised) == (OfferState.SUBMITTED, [])
     else:
         assert offer.state == OfferState.APPROVED
-        assert [type(error) for error in raised] == [offers.TooLate]
+        assert [type(error) for error in raised] == [answers.TooLate]

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from kombu.exceptions import OperationalError
 
-from newsletter import editions, offers, tasks
+from newsletter import answers, editions, offers, tasks
 from newsletter.core.review import OfferState
 from newsletter.models import OfferMove, Placement
 from tests import make
@@ -107,8 +107,8 @@ def test_a_member_hears_of_all_that_happens_each_once_and_in_their_language() ->
     offers.submit(offer, by=luc, now=NOON, tell=True)
     offers.request_changes(offer, by=jeanne, comment="Le prix ?", field="price", now=NOON, tell=True)
     offers.submit(offer, by=luc, now=NOON, tell=True)
-    offers.correct(offer, by=jeanne, now=NOON, tell=True, title="Fougasse aux olives")
-    offers.object_to(offer, by=luc, now=NOON)
+    answers.correct(offer, by=jeanne, now=NOON, tell=True, title="Fougasse aux olives")
+    answers.object_to(offer, by=luc, now=NOON)
     offers.approve(offer, by=jeanne, now=NOON, tell=True)
     edition = make.edition(offer, title="Noël", subject="Noël", preheader="En Alpilles")
     editions.lock(edition, by=jeanne, now=NOON, tell=True)
@@ -175,8 +175,8 @@ def test_the_board_has_one_digest_a_day_of_what_waits_and_what_was_objected() ->
         assert told() == [], "nothing waits"
     contested = make.offer(OfferState.SUBMITTED, title="Fougasse", **WHOLE)
     make.offer(OfferState.SUBMITTED, title="Santons")
-    offers.correct(contested, by=jeanne, now=NOON, title="Pain")
-    offers.object_to(contested, by=jeanne, now=NOON)
+    answers.correct(contested, by=jeanne, now=NOON, title="Pain")
+    answers.object_to(contested, by=jeanne, now=NOON)
     with time_machine.travel(MORNING.replace(hour=3), tick=False):
         tasks.mail_digests()
         assert told() == [], "it is night"

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from newsletter import contents, difference_words, invitations, offers, reviewing
+from newsletter import answers, contents, difference_words, invitations, offers, reviewing
 from newsletter.access import editor_required, signed_in
 from newsletter.board_forms import READABLE, CorrectionForm, FilterForm, VerdictForm
 from newsletter.board_words import UNREAD, overtaken
@@ -133,11 +133,11 @@ def correct(request: HttpRequest, offer_id: int) -> HttpResponse:
     seen = request.POST.get("version", "")
     read = int(seen) if seen.isdecimal() and len(seen) < 10 else 0
     try:
-        offers.correct(offer, by=signed_in(request), now=timezone.now(), seen=read, tell=True, **form.said())
+        answers.correct(offer, by=signed_in(request), now=timezone.now(), seen=read, tell=True, **form.said())
     except offers.Diverged:
         messages.warning(request, _("Le membre a écrit depuis votre lecture : comparez, puis enregistrez à nouveau."))
         return _correcting(request, _offer(offer_id), form)
-    except offers.NothingCorrected:
+    except answers.NothingCorrected:
         messages.warning(request, _("Vous n’avez rien changé : acceptez l’offre telle qu’elle est."))
         return _correcting(request, offer, form)
     except IllegalMove:
@@ -157,8 +157,8 @@ def undo(request: HttpRequest, move_id: int) -> HttpResponse:
     """Take an answer back, as long as its mail has not left."""
     move = get_object_or_404(OfferMove.objects.select_related("offer__member"), pk=move_id)
     try:
-        offers.undo(move, by=signed_in(request), now=timezone.now())
-    except (offers.TooLate, IllegalMove):
+        answers.undo(move, by=signed_in(request), now=timezone.now())
+    except (answers.TooLate, IllegalMove):
         messages.warning(request, _("Il est trop tard pour annuler : le membre a déjà la réponse, ou l’offre a bougé."))
     else:
         messages.success(request, _("La réponse est annulée : le membre n’a rien reçu, l’offre attend à nouveau."))
@@ -168,7 +168,7 @@ def undo(request: HttpRequest, move_id: int) -> HttpResponse:
 def undoable() -> list[tuple[OfferMove, int]]:
     """Return the answers that can still be taken back, and for how many seconds."""
     now = timezone.now()
-    return [(move, int((leaves_at(move.at) - now).total_seconds()) + 1) for move in offers.undoable(now=now)]
+    return [(move, int((leaves_at(move.at) - now).total_seconds()) + 1) for move in answers.undoable(now=now)]
 
 
 def _with_comment(
