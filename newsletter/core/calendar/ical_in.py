@@ -205,7 +205,7 @@ def _parsed(block: Sequence[str]) -> Any:
     except (ValueError, IndexError, KeyError, TypeError, AttributeError) as problem:
         raise BadEvent(Fault.BROKEN) from problem
     for name, _ in getattr(event, "errors", ()):
-        if name in ("DTSTART", "DTEND", "DURATION", "RRULE", "RECURRENCE-ID"):
+        if name in ("DTSTART", "DTEND", "DURATION", "RRULE", "EXDATE", "RECURRENCE-ID"):
             raise BadEvent(Fault.NO_DAY if name == "DTSTART" else Fault.BROKEN, name)
     if not isinstance(event, Event) or "DTSTART" not in event:
         raise BadEvent(Fault.NO_DAY)
@@ -262,8 +262,11 @@ def _span(event: Any) -> Span:
 
 def _excluded(event: Any) -> Iterator[date]:
     said = event.get("EXDATE", ())
-    for group in said if isinstance(said, list) else [said] if said else []:
-        yield from (_day(one.dt) for one in getattr(group, "dts", ()))
+    try:
+        for group in said if isinstance(said, list) else [said] if said else []:
+            yield from (_day(one.dt) for one in getattr(group, "dts", ()))
+    except ValueError:  # icalendar says only now what it could not read
+        raise BadEvent(Fault.BROKEN, "EXDATE") from None
 
 
 def _text(event: Any, name: str, longest: int) -> str:
