@@ -57,7 +57,8 @@ app.conf.update(
             "schedule": 60.0,
             "options": {"expires": 50},
         },
-        "answers": {"task": "newsletter.tasks.tell_late", "schedule": 60.0, "options": {"expires": 50}},
+        "answers": {"task": "newsletter.tasks.tell_late", "schedule": 10.0, "options": {"expires": 9}},
+        "digests": {"task": "newsletter.tasks.mail_digests", "schedule": 900.0, "options": {"expires": 600}},
         "calendars": {
             "task": "newsletter.tasks.read_calendars",
             "schedule": 600.0,

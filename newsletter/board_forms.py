@@ -9,10 +9,19 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from newsletter import places, words
-from newsletter.core.review import OfferState
+from newsletter.answers import CorrectedWords
+from newsletter.core.completeness import LONGEST, Missing
+from newsletter.core.review import CORRECTABLE, OfferState
 from newsletter.forms import Prose
-from newsletter.models import Edition, Member, Newsletter, Place
+from newsletter.models import Edition, Member, Newsletter, Offer, Place
+from newsletter.offer_form import OfferForm
+from newsletter.reviewing import Wanted
 
+# Where in a member's form a change may be asked for.
+NAMED = (
+    *("title", "text", "price", "valid_from", "valid_until", "link", "image", "image_alt", "interests"),
+    *("title_en", "text_en", "price_was", "booking_phone", "access"),
+)
 # What the board may look at: a draft lies on its member's desk alone.
 READABLE = [state for state in OfferState if state is not OfferState.DRAFT]
 NAME_TAKEN = _("Un membre porte déjà ce nom.")
@@ -34,9 +43,24 @@ class FilterForm(forms.Form):
         empty_label=_("toutes"),
         queryset=Place.objects.filter(members__isnull=False).order_by("name").distinct(),
     )
+    findings = forms.BooleanField(label=_("Avec remarques"), required=False)
+
+    def wanted(self) -> Wanted:
+        """Return what is asked for, as far as it makes sense."""
+        self.is_valid()
+        said = self.cleaned_data
+        return Wanted(
+            said.get("state") or "", said.get("category") or "", said.get("commune"), bool(said.get("findings"))
+        )
 
 
 class VerdictForm(forms.Form):
+    field = forms.ChoiceField(
+        label=_("À quel endroit ?"),
+        required=False,
+        choices=[("", _("l’offre entière")), *((name, OfferForm.base_fields[name].label) for name in NAMED)],
+        help_text=_("Si vous demandez un changement : le lien du membre l’y mène."),
+    )
     comment = Prose(
         label=_("Votre mot au membre"),
         max_length=1000,
@@ -45,8 +69,44 @@ class VerdictForm(forms.Form):
             "required": _("Écrivez un mot au membre : il saura quoi changer, ou pourquoi."),
             "max_length": _("Ce mot tient en 1 000 caractères ; il en a %(show_value)d."),
         },
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=forms.Textarea(attrs={"rows": 4, "data-key": "d"}),
     )
+
+
+class CorrectionForm(forms.Form):
+    """What the board may put right in a member's offer; the member reads the difference."""
+
+    asked_later = ("title", "text", "valid_from", "valid_until", "focus_x", "focus_y")
+
+    title = OfferForm.base_fields["title"]
+    text = OfferForm.base_fields["text"]
+    valid_from = OfferForm.base_fields["valid_from"]
+    valid_until = OfferForm.base_fields["valid_until"]
+    title_en = OfferForm.base_fields["title_en"]
+    text_en = OfferForm.base_fields["text_en"]
+    focus_x = OfferForm.base_fields["focus_x"]
+    focus_y = OfferForm.base_fields["focus_y"]
+
+    def __init__(self, offer: Offer, data: Any = None) -> None:
+        super().__init__(data, initial={name: getattr(offer, name) for name in CORRECTABLE})
+        if not offer.image:
+            del self.fields["focus_x"], self.fields["focus_y"]
+
+    def clean(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        for thing in (Missing.TITLE, Missing.TEXT, Missing.VALID_FROM, Missing.VALID_UNTIL):
+            if thing.value in said and not said[thing.value]:
+                self.add_error(thing.value, str(words.MISSING[thing]))
+        start, end = said.get("valid_from"), said.get("valid_until")
+        if start and end and end < start:
+            self.add_error("valid_until", _("Le dernier jour vient avant le premier."))
+        elif start and end and end - start > LONGEST:
+            self.add_error("valid_until", _("Une offre dure deux ans au plus. Vérifiez l’année."))
+        return said
+
+    def said(self) -> CorrectedWords:
+        """Return the board's words, for the verb; a slider that was not sent stays where it was."""
+        return cast(CorrectedWords, {name: value for name, value in self.cleaned_data.items() if value is not None})
 
 
 class MemberForm(forms.Form):

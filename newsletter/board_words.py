@@ -12,6 +12,7 @@ from newsletter.core.preflight import Finding
 from newsletter.core.review import Review
 from newsletter.editions import NotNow, NotReady, ReopeningForbidden
 from newsletter.models import Offer
+from newsletter.reviewing import Unread
 
 REFUSALS: dict[str, str | Promise] = {
     "locked": _("L’édition est verrouillée : rouvrez-la pour y changer quelque chose."),
@@ -23,6 +24,12 @@ REFUSALS: dict[str, str | Promise] = {
     "not_placed": _("Cette offre n’est plus dans l’édition."),
     "too_long": _("L’éditorial n’a plus de place pour un paragraphe de plus."),
     "out_of_step": _("Quelqu’un a ajouté ou retiré une offre entre-temps. Voici l’ordre tel qu’il est."),
+}
+
+UNREAD: dict[Unread, str | Promise] = {
+    Unread.FINDINGS: _("elle a des remarques : lisez-la et répondez-y seule"),
+    Unread.UNSEEN: _("vous ne l’avez pas ouverte depuis son envoi"),
+    Unread.MOVED: _("elle n’attend plus de réponse"),
 }
 
 WHERE: dict[str, str | Promise] = {

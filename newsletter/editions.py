@@ -5,14 +5,14 @@ neither loses a seat. The instance that a verb is given is read anew and bears t
 """
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from newsletter import contents, opportunities
 from newsletter.core.preflight import Finding
-from newsletter.core.review import OfferState
+from newsletter.core.review import UNDO_FOR, OfferState
 from newsletter.core.seating import OutOfStep, moved, rearranged
 from newsletter.models import Edition, Newsletter, Offer, OfferRevision, Placement, User
 
@@ -224,8 +224,11 @@ def refresh(edition: Edition, offer: Offer) -> Placement:
 
 
 @transaction.atomic
-def lock(edition: Edition, *, by: User | None, now: datetime) -> Edition:
-    """Declare the edition ready to be sent, under the hash of all it says; blocking findings forbid it."""
+def lock(edition: Edition, *, by: User | None, now: datetime, tell: bool = False) -> Edition:
+    """Declare the edition ready to be sent, under the hash of all it says; blocking findings forbid it.
+
+    With `tell`, those whose offers it holds are owed the news, each seat once.
+    """
     _hold_open(edition)
     examined = contents.examine(edition)
     if examined.blocking:
@@ -234,6 +237,8 @@ def lock(edition: Edition, *, by: User | None, now: datetime) -> Edition:
     edition.content_hash = examined.content.fingerprint()
     edition.save(update_fields=["locked_at", "locked_by", "content_hash"])
     opportunities.record(edition)
+    if tell:
+        edition.placements.filter(told_at=None).update(owed_at=now)
     return edition
 
 
@@ -250,7 +255,26 @@ def reopen(edition: Edition, *, by: User | None, now: datetime) -> Edition:
     edition.locked_at, edition.locked_by, edition.content_hash = None, None, ""
     edition.save(update_fields=["locked_at", "locked_by", "content_hash"])
     opportunities.forget(edition)
+    edition.placements.filter(told_at=None).update(owed_at=None)
     return edition
+
+
+def untold(*, now: datetime) -> list[int]:
+    """Return the seats whose members are to be told; a board that locked too soon has half a minute to reopen."""
+    late = Placement.objects.filter(told_at=None, owed_at__range=(now - timedelta(days=3), now - UNDO_FOR))
+    return list(late.values_list("pk", flat=True)[:200])
+
+
+def take_news(placement_id: int, *, now: datetime) -> Placement | None:
+    """Return the seat of which the caller now has to tell; None if somebody else has it, or it is owed no more."""
+    mine = Placement.objects.filter(pk=placement_id, told_at=None, owed_at__lte=now - UNDO_FOR).update(told_at=now)
+    rows = Placement.objects.select_related("offer__member", "edition")
+    return rows.filter(pk=placement_id).first() if mine else None
+
+
+def put_news_back(placement: Placement) -> None:
+    """Say that nobody could be told after all; it is tried again a little later."""
+    Placement.objects.filter(pk=placement.pk).update(told_at=None)
 
 
 def _hold(edition: Edition) -> None:

@@ -181,6 +181,13 @@ class OfferForm(forms.Form):
             initial.pop("image")
             initial["image_rights"] = offer.image_rights_at is not None
         super().__init__(data, files, initial=initial)
+        self.asked = ""
+
+    def ask(self, name: str) -> None:
+        """Lead whoever opens the form to this field, where the board wants something changed."""
+        if name in self.fields:
+            self.asked = name
+            self.fields[name].widget.attrs["autofocus"] = True
 
     @property
     def shown_url(self) -> str:
@@ -249,8 +256,9 @@ class OfferForm(forms.Form):
         return {name: [str(line) for line in lines] for name, lines in self.errors.items()}
 
     def open_folds(self) -> set[str]:
-        """Return which headings stand open: where something is to be mended."""
-        return {fold for fold, names in self.FOLDED.items() if any(name in self.errors for name in names)}
+        """Return which headings stand open: where something is to be mended, or was asked for."""
+        wanted = {*self.errors, self.asked}
+        return {fold for fold, names in self.FOLDED.items() if wanted & set(names)}
 
     def point_out(self, lacking: list[Missing]) -> None:
         """Say at each field what the board would miss there."""

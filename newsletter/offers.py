@@ -2,24 +2,27 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TypedDict, Unpack
+from typing import TypedDict, Unpack, cast
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Max, Min, Q
+from django.db.models import F, Min, Q
 from django.utils import timezone
 
 from newsletter.core import legal
 from newsletter.core.completeness import Missing, OfferFacts, missing
 from newsletter.core.legal import Remark
-from newsletter.core.review import EDITABLE, MOVES, OfferState, Review
+from newsletter.core.review import (
+    EDITABLE,
+    MOVES,
+    UNDO_FOR,
+    OfferState,
+    Review,
+)
 from newsletter.core.season import this_season
 from newsletter.core.states import advance, sources
-from newsletter.models import Edition, Member, Offer, OfferMove, OfferRevision, User
-from newsletter.models.offer import OfferContent
-
-CONTENT = tuple(field.name for field in OfferContent._meta.fields)
-
+from newsletter.models import Edition, Member, Offer, OfferMove, OfferRevision, OfferSight, User
+from newsletter.moving import CONTENT, freeze, lock, move
 
 # A picture is carried by its own name, and its rights by their own time: only what is typed is counted.
 TYPED = frozenset(CONTENT) - {"image", "image_width", "image_height", "image_rights_at"}
@@ -105,14 +108,15 @@ def draft(
     now: datetime,
     begun_as: UUID | None = None,
     writer: str = "",
+    entered_by: User | None = None,
     **words: Unpack[OfferWords],
 ) -> Offer:
-    """Begin an offer; as little of it may be said as the member likes.
+    """Begin an offer; as little of it may be said as the member likes. `entered_by` writes it down for the member.
 
     A page that begins it under the name it drew, `begun_as`, and asks twice, finds the one that it began.
     """
     if begun_as is None:
-        offer = Offer(member=member, created_at=now, writer=writer)
+        offer = Offer(member=member, created_at=now, writer=writer, entered_by=entered_by)
         _write(offer, words, now=now)
         offer.save()
         return offer
@@ -142,14 +146,14 @@ def edit(
     `seen` is the version that was before the writer's eyes: raise Diverged if another page has written since. Who
     repeats what stands there, or whose own answer was lost, overwrites nobody.
     """
-    row = _lock(offer)
+    row = lock(offer)
     if row.state not in EDITABLE:
         raise NotEditable
     before = _typed(row)
     _write(row, words, now=now)
     if _typed(row) != before:
         if seen is not None and seen != row.version and not (writer and writer == row.writer):
-            raise Diverged(_lock(offer))
+            raise Diverged(lock(offer))
         row.version, row.writer = row.version + 1, writer
     row.save()
     return row
@@ -161,7 +165,7 @@ def picture(offer: Offer, name: str, *, by: User | None, now: datetime, instead_
 
     Asked again, it does nothing.
     """
-    row = _lock(offer)
+    row = lock(offer)
     if row.state not in EDITABLE:
         raise NotEditable
     if (row.image.name or "") == name:
@@ -185,7 +189,7 @@ def copy(offer: Offer, *, by: User | None, now: datetime, into: Offer | None = N
     )
     if into is None:
         return Offer.objects.create(member=offer.member, created_at=now, **words)
-    row = _lock(into)
+    row = lock(into)
     if row.state not in EDITABLE or row.member_id != offer.member_id or row.title or row.text or row.image:
         raise NotEditable
     for name, value in words.items():
@@ -206,9 +210,12 @@ def past(member: Member, *, other_than: Offer | None = None) -> list[Offer]:
 
 
 @transaction.atomic
-def submit(offer: Offer, *, by: User | None, now: datetime) -> None:
-    """Hand the offer to the board; raise Incomplete with what it lacks, Suspended where its member is."""
-    row = _lock(offer)
+def submit(offer: Offer, *, by: User | None, now: datetime, tell: bool = False) -> None:
+    """Hand the offer to the board; raise Incomplete with what it lacks, Suspended where its member is.
+
+    With `tell`, here as in the board's answers, a mail to the member is owed from now on.
+    """
+    row = lock(offer)
     if not row.member.is_active:
         raise Suspended
     advance(MOVES, OfferState(row.state), Review.SUBMIT)
@@ -216,13 +223,15 @@ def submit(offer: Offer, *, by: User | None, now: datetime) -> None:
     if lacking:
         raise Incomplete(lacking)
     row.submitted_at = now
-    _move(offer, row, Review.SUBMIT, by=by, now=now)
+    move(offer, row, Review.SUBMIT, by=by, now=now, tell=tell)
 
 
 @transaction.atomic
-def request_changes(offer: Offer, *, by: User, comment: str, now: datetime, tell: bool = False) -> None:
-    """Send the offer back to its member with a word on what to change."""
-    _move(offer, _lock(offer), Review.RETURN, by=by, now=now, comment=_said(comment), tell=tell)
+def request_changes(
+    offer: Offer, *, by: User, comment: str, now: datetime, field: str = "", tell: bool = False
+) -> None:
+    """Send the offer back to its member with a word on what to change, and in which field of the form."""
+    move(offer, lock(offer), Review.RETURN, by=by, now=now, comment=_said(comment), field=field, tell=tell)
 
 
 @transaction.atomic
@@ -231,34 +240,36 @@ def approve(
 ) -> OfferRevision:
     """Accept the offer and freeze its words as a revision.
 
-    With `tell`, here as in the board's other answers, a mail to the member is owed from now on.
     `read_as_of` is the `submitted_at` that the board had before its eyes; raise Overtaken if it has changed.
     """
-    row = _lock(offer)
+    row = lock(offer)
     if read_as_of is not None and row.submitted_at != read_as_of:
         raise Overtaken
-    _move(offer, row, Review.APPROVE, by=by, now=now, tell=tell)
-    last = row.revisions.aggregate(last=Max("number"))["last"] or 0
-    words = {name: getattr(row, name) for name in CONTENT} | {"image": row.image.name}
-    return OfferRevision.objects.create(offer=row, number=last + 1, approved_at=now, approved_by=by, **words)
+    move(offer, row, Review.APPROVE, by=by, now=now, tell=tell)
+    return freeze(row, by=by, now=now)
 
 
 @transaction.atomic
 def decline(offer: Offer, *, by: User, comment: str, now: datetime, tell: bool = False) -> None:
     """Refuse the offer, with a word to its member on why."""
-    _move(offer, _lock(offer), Review.DECLINE, by=by, now=now, comment=_said(comment), tell=tell)
+    move(offer, lock(offer), Review.DECLINE, by=by, now=now, comment=_said(comment), tell=tell)
+
+
+def seen(offer: Offer, *, by: User, now: datetime) -> None:
+    """Note that this person of the board has opened the offer; what counts is the last time."""
+    OfferSight.objects.update_or_create(offer=offer, by=by, defaults={"at": now})
 
 
 @transaction.atomic
 def withdraw(offer: Offer, *, by: User | None, now: datetime) -> None:
     """Take the offer out of everything that has not left yet."""
-    _move(offer, _lock(offer), Review.WITHDRAW, by=by, now=now)
+    move(offer, lock(offer), Review.WITHDRAW, by=by, now=now)
 
 
 @transaction.atomic
 def resume(offer: Offer, *, by: User | None, now: datetime) -> None:
     """Take the offer back to the member's desk as a draft; approved revisions stay."""
-    _move(offer, _lock(offer), Review.RESUME, by=by, now=now)
+    move(offer, lock(offer), Review.RESUME, by=by, now=now)
 
 
 @transaction.atomic
@@ -270,25 +281,25 @@ def expire_over(*, now: datetime) -> int:
     )
     ended = list(over)
     for offer in ended:
-        _move(offer, offer, Review.EXPIRE, by=None, now=now)
+        move(offer, offer, Review.EXPIRE, by=None, now=now)
     return len(ended)
 
 
 def untold(*, now: datetime) -> list[int]:
-    """Return the board's answers of more than a minute ago of which the member still knows nothing."""
-    late = OfferMove.objects.filter(is_news=True, at__range=(now - timedelta(days=3), now - timedelta(minutes=1)))
+    """Return what the member is to be told, now that nobody can undo it any more."""
+    late = OfferMove.objects.filter(is_news=True, at__range=(now - timedelta(days=3), now - UNDO_FOR))
     return list(late.values_list("pk", flat=True)[:200])
 
 
-def take_news(move_id: int) -> OfferMove | None:
-    """Return the answer that the caller now has to tell; None if somebody else has it, or has told it."""
-    mine = OfferMove.objects.filter(pk=move_id, is_news=True).update(is_news=False)
+def take_news(move_id: int, *, now: datetime) -> OfferMove | None:
+    """Return the answer that the caller now has to tell; None if it can still be undone, or somebody else has it."""
+    mine = OfferMove.objects.filter(pk=move_id, is_news=True, at__lte=now - UNDO_FOR).update(is_news=False)
     return OfferMove.objects.select_related("offer__member").get(pk=move_id) if mine else None
 
 
-def put_news_back(move: OfferMove) -> None:
+def put_news_back(told: OfferMove) -> None:
     """Say that nobody could be told after all; it is tried again a little later."""
-    OfferMove.objects.filter(pk=move.pk).update(is_news=True)
+    OfferMove.objects.filter(pk=told.pk).update(is_news=True)
 
 
 def lacks(offer: Offer, *, today: date) -> list[Missing]:
@@ -315,8 +326,13 @@ def lacks(offer: Offer, *, today: date) -> list[Missing]:
 
 def remarks(offer: Offer, *, today: date) -> list[Remark]:
     """Return what the law has to be said of this offer, measured by the next letter that is being written."""
+    return legal.remarks(offer.claims(offer.member.category), next_sending=next_sending(today=today))
+
+
+def next_sending(*, today: date) -> date | None:
+    """Return the day on which the next letter that is being written is planned to leave."""
     days = Edition.objects.filter(locked_at=None, planned_on__gte=today).aggregate(next=Min("planned_on"))
-    return legal.remarks(offer.claims(offer.member.category), next_sending=days["next"])
+    return cast(date | None, days["next"])
 
 
 def _typed(row: Offer) -> dict[str, object]:
@@ -333,23 +349,6 @@ def _write(row: Offer, words: OfferWords, *, now: datetime) -> None:
         setattr(row, name, value)
     if rights is not None:
         row.image_rights_at = (row.image_rights_at or now) if rights and row.image else None
-
-
-def _lock(offer: Offer) -> Offer:
-    """Return the row as it stands now; nobody else moves it until this transaction ends."""
-    return Offer.objects.select_for_update(of=("self",)).select_related("member").get(pk=offer.pk)
-
-
-def _move(
-    offer: Offer, row: Offer, move: Review, *, by: User | None, now: datetime, comment: str = "", tell: bool = False
-) -> None:
-    was = OfferState(row.state)
-    row.state = advance(MOVES, was, move)
-    row.save(update_fields=["state", "submitted_at", "changed_at"])
-    OfferMove.objects.create(
-        offer=row, move=move, was=was, became=row.state, at=now, by=by, comment=comment, is_news=tell
-    )
-    offer.state, offer.submitted_at = row.state, row.submitted_at
 
 
 def _said(comment: str) -> str:

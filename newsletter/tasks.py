@@ -7,13 +7,15 @@ from urllib.parse import urlencode
 from celery import shared_task
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from newsletter import (
     access,
     catalogue,
     consultation,
     diary,
+    difference_words,
+    editions,
     feeds,
     fetching,
     invitations,
@@ -21,14 +23,18 @@ from newsletter import (
     notices,
     offers,
     proofs,
+    reviewing,
+    roles,
     selecting,
     signin,
 )
 from newsletter.core.calendar.ical_in import read_calendar as read
 from newsletter.core.operation import NoticeKind
-from newsletter.models import Edition, Invitation, Notice, User
+from newsletter.models import Edition, Invitation, Member, Notice, OfferMove, User
 
 log = logging.getLogger(__name__)
+# The hour from which the board's digest leaves.
+MORNING = 7
 
 
 @shared_task
@@ -80,30 +86,73 @@ def send_test(edition_id: int, user_id: int) -> None:
 
 @shared_task
 def tell_member(move_id: int) -> None:
-    """Mail the board's answer, once, to those who sign in for the member."""
-    move = offers.take_news(move_id)
+    """Mail the board's answer, once, to those who sign in for the member; not while it can be undone."""
+    move = offers.take_news(move_id, now=timezone.now())
     if move is None:
         return
     link = settings.SITE_URL + reverse("offer", args=[move.offer_id])
-    people = list(User.objects.filter(memberships__member=move.offer.member, is_active=True))
+    if move.field:
+        # by the address for whoever signs in on the way, by the anchor for who is signed in
+        link = settings.SITE_URL + reverse("offer-edit", args=[move.offer_id])
+        link += f"?{urlencode({'champ': move.field})}#id_{move.field}"
+    words = {"move": move, "offer": move.offer, "link": link}
+    if not _tell("verdict", move.offer.member, words, move=move):
+        offers.put_news_back(move)
+
+
+def tell_placed(placement_id: int) -> None:
+    """Mail once, to those who sign in for its member, that an offer has its seat in a locked edition."""
+    placement = editions.take_news(placement_id, now=timezone.now())
+    if placement is None:
+        return
+    link = settings.SITE_URL + reverse("offer", args=[placement.offer_id])
+    words = {"edition": placement.edition, "offer": placement.offer, "link": link}
+    if not _tell("placed", placement.offer.member, words):
+        editions.put_news_back(placement)
+
+
+def _tell(template: str, member: Member, words: dict[str, Any], *, move: OfferMove | None = None) -> bool:
+    """Mail this to everyone who signs in for the member; return False if the relay refused all of it."""
+    people = list(User.objects.filter(memberships__member=member, is_active=True))
     refused = 0
     for person in people:
-        words = {"name": person.name, "move": move, "offer": move.offer, "link": link}
+        with translation.override(person.language):
+            changed = difference_words.corrected(move) if move else []
+        said = {"name": person.name, "changed": changed, **words}
         try:
-            mailer.send("verdict", person.email, words, person.language)
+            mailer.send(template, person.email, said, person.language)
         except OSError:  # of the relay, or on the way to it
-            log.exception("an answer to offer %s did not leave", move.offer_id)
+            log.exception("news of offer %s did not leave", words["offer"].pk)
             refused += 1
     # who has read it is not told twice
-    if people and refused == len(people):
-        offers.put_news_back(move)
+    return not people or refused < len(people)
 
 
 @shared_task
 def tell_late() -> None:
-    """Woken every minute: tell what a lost message or a relay that was away has left untold."""
+    """Woken every few seconds: tell members what can no longer be undone, and what a relay left untold."""
     for move_id in offers.untold(now=timezone.now()):
         tell_member(move_id)
+    for placement_id in editions.untold(now=timezone.now()):
+        tell_placed(placement_id)
+
+
+@shared_task
+def mail_digests() -> None:
+    """Woken every quarter of an hour: once a morning, tell whoever reads offers what waits, and what was objected."""
+    now = timezone.localtime()
+    if now.hour < MORNING or (told := reviewing.digest()) is None:
+        return
+    link = settings.SITE_URL + reverse("board:offers") + "?state=submitted"
+    for holder in roles.holders():
+        person = holder.user
+        if not reviewing.take_digest(person, day=now.date()):
+            continue
+        try:
+            mailer.send("digest", person.email, {"told": told, "link": link}, person.language)
+        except OSError:  # of the relay, or on the way to it
+            log.exception("a digest did not leave")
+            reviewing.put_digest_back(person)
 
 
 @shared_task

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("espace/offres/<int:offer_id>/apercu/", desk.offer_preview, name="offer-preview"),
     path("espace/offres/<int:offer_id>/copier/", desk.offer_copy, name="offer-copy"),
     path("espace/offres/<int:offer_id>/envoyer/", desk.offer_submit, name="offer-submit"),
+    path("espace/offres/<int:offer_id>/contester/", desk.offer_object, name="offer-object"),
     path("espace/offres/<int:offer_id>/retirer/", desk.offer_withdraw, name="offer-withdraw"),
     path("espace/offres/<int:offer_id>/reprendre/", desk.offer_resume, name="offer-resume"),
     path("invitation/<str:token>/", invitation.invitation, name="invitation"),

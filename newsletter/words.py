@@ -50,6 +50,9 @@ MOVES: dict[Review, Words] = {
     Review.WITHDRAW: _("retirée"),
     Review.RESUME: _("reprise en brouillon"),
     Review.EXPIRE: _("terminée"),
+    Review.CORRECT: _("corrigée et acceptée par le bureau"),
+    Review.OBJECT: _("correction contestée par le membre"),
+    Review.UNDO: _("réponse annulée avant son envoi"),
 }
 
 INTERESTS: dict[Interest, Words] = {

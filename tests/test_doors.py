@@ -18,7 +18,7 @@ from audiences import links
 from audiences.models import Segment, Subscriber
 from campaigns import pulses, schedule
 from campaigns.models import Campaign
-from newsletter import calendar, calls, catalogue, consultation, invitations, members, signin
+from newsletter import calendar, calls, catalogue, consultation, invitations, members, offers, signin
 from newsletter.core.consultation import Opinion
 from newsletter.core.review import OfferState
 from newsletter.core.roles import Role
@@ -108,7 +108,7 @@ DOORS = [
     *(Door(name, For.OWNER, ("offer",)) for name in ("offer", "offer-edit", "offer-report", "offer-preview")),
     Door("offer-begin", For.OWNER, ("member",), acts=True),
     *(Door(f"offer-{verb}", For.OWNER, ("offer",), acts=True) for verb in ("keep", "picture", "copy")),
-    *(Door(f"offer-{verb}", For.OWNER, ("offer",), acts=True) for verb in ("submit", "withdraw", "resume")),
+    *(Door(f"offer-{verb}", For.OWNER, ("offer",), acts=True) for verb in ("submit", "withdraw", "resume", "object")),
     Door("member-page", For.EVERYONE, ("member_slug",)),
     Door("member-link", For.OWNER, ("member",)),
     Door("member-code", For.OWNER, ("member", "svg")),
@@ -135,7 +135,11 @@ DOORS = [
     Door("board:offer-invite", For.BOARD, ("offer",), acts=True),
     Door("board:member-invite", For.BOARD, ("member",), acts=True),
     Door("board:invitation-revoke", For.BOARD, ("way_in",), acts=True),
-    Door("board:offer-approve", For.EDITOR, ("waiting",), acts=True),
+    *(Door(f"board:offer-{verb}", For.EDITOR, ("waiting",), acts=True) for verb in ("approve", "seen")),
+    Door("board:offer-correct", For.EDITOR, ("waiting",)),
+    Door("board:offers-approve", For.EDITOR, acts=True),
+    Door("board:answer-undo", For.EDITOR, ("answer",), acts=True),
+    Door("board:offer-enter", For.BOARD, ("member",), acts=True),
     *(
         Door(f"board:offer-{verb}", For.EDITOR, ("waiting",), True, {"comment": "Non."})
         for verb in ("return", "decline")
@@ -217,6 +221,8 @@ def house(settings: Any) -> dict[str, Any]:
     placed = make.approved()
     locked = make.locked_edition(newsletter=letter)
     offer = make.offer(member=mas)
+    answered = make.offer(OfferState.SUBMITTED)
+    offers.approve(answered, by=people["board"], now=timezone.now(), tell=True)
     invited = invitations.invite(offer, by=people["board"], now=timezone.now())
     token = signin.issue(people["other"], now=timezone.now())
     assert token
@@ -243,6 +249,7 @@ def house(settings: Any) -> dict[str, Any]:
         "listing": Listing.objects.get().pk,
         "offer": offer.pk,
         "waiting": make.offer(OfferState.SUBMITTED).pk,
+        "answer": answered.moves.get().pk,
         "placed": placed.pk,
         "edition": make.edition(placed, newsletter=letter).pk,
         "locked": locked.pk,

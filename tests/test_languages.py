@@ -15,7 +15,7 @@ from audiences.models import Consent, Subscriber, Subscription
 from audiences.tasks import send_confirmation
 from campaigns import schedule
 from newsletter import contents, offers, proofs, rendering, tasks
-from newsletter.core.review import OfferState
+from newsletter.core.review import UNDO_FOR, OfferState
 from newsletter.forms import Euros
 from newsletter.models import Edition, Newsletter, User
 from tests import make
@@ -122,6 +122,7 @@ def test_mails_speak_the_language_of_whoever_reads_them(story: Story) -> None:
     offers.decline(answered[1], by=story.board, comment=TYPED, now=story.now, tell=True)
     offers.request_changes(answered[2], by=story.board, comment=TYPED, now=story.now, tell=True)
     for row in answered:
+        row.moves.update(at=story.now - UNDO_FOR)
         tasks.tell_member(row.moves.latest("pk").pk)
     send_confirmation(story.asked.pk)
     Subscription.objects.filter(subscriber=story.reader).update(asked_at=timezone.now())

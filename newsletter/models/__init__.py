@@ -7,7 +7,7 @@ from newsletter.models.invitation import Invitation, SignInCode
 from newsletter.models.listing import CatalogueImport, Listing, StagedListing
 from newsletter.models.member import Member, MemberPerson, MemberYear
 from newsletter.models.notice import Notice
-from newsletter.models.offer import Offer, OfferMove, OfferRevision
+from newsletter.models.offer import Offer, OfferMove, OfferRevision, OfferSight
 from newsletter.models.operation import (
     Call,
     Choice,
@@ -44,6 +44,7 @@ __all__ = [
     "Offer",
     "OfferMove",
     "OfferRevision",
+    "OfferSight",
     "Operation",
     "OperationMove",
     "OperationWish",

@@ -64,9 +64,17 @@ class Placement(models.Model):
     offer = models.ForeignKey(Offer, models.PROTECT, related_name="placements")
     revision = models.ForeignKey(OfferRevision, models.PROTECT, related_name="placements")
     position = models.PositiveSmallIntegerField()
+    # Since when its member is owed the news, and when they were told: once, though the edition be reopened.
+    owed_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["position"]
+        indexes = [
+            models.Index(
+                fields=["owed_at"], condition=Q(owed_at__isnull=False, told_at=None), name="placement_to_be_told"
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["edition", "offer"], name="placement_of_an_offer_once"),
             models.UniqueConstraint(

@@ -1,6 +1,7 @@
 from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -116,6 +117,8 @@ class Offer(OfferContent):
     writer = models.CharField(max_length=36, blank=True)
     # Drawn by the page that began it, so that a beginning whose answer was lost is not a second offer.
     begun_as = models.UUIDField(null=True, blank=True, editable=False)
+    # Who of the board wrote it down for its member, who had told it otherwise.
+    entered_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects = OfferQuerySet.as_manager()
 
@@ -180,9 +183,27 @@ class OfferMove(models.Model):
     at = models.DateTimeField()
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     comment = models.TextField(blank=True, max_length=1000)
+    # The text that it was about, counted as in the offer; unknown of older moves.
+    version = models.PositiveIntegerField(null=True, blank=True)
+    # The field of the form that a word is about.
+    field = models.CharField(max_length=16, blank=True)
+    # What a correction of the board changed: {"before": {…}, "after": {…}}.
+    words = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder)
     # The member is still to be told: the row is the queue, a lost hint loses no mail.
     is_news = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["at", "pk"]
         indexes = [models.Index(fields=["at"], condition=Q(is_news=True), name="offer_move_to_be_told")]
+
+
+class OfferSight(models.Model):
+    """Who of the board has opened an offer, and when last."""
+
+    offer = models.ForeignKey(Offer, models.CASCADE, related_name="sights")
+    by = models.ForeignKey(User, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["offer", "by"], name="offer_sight_of_a_person_once")]

@@ -24,6 +24,7 @@ from newsletter.core.listing import Kind as ListingKind
 from newsletter.core.review import OfferState, Review
 from newsletter.core.wording import word_access, word_dates, word_price
 from newsletter.models.offer import OfferContent
+from newsletter.offer_form import OfferForm
 
 register = template.Library()
 
@@ -65,6 +66,12 @@ def state_meaning(state: str) -> str | Promise:
 @register.filter
 def move_word(move: str) -> str | Promise:
     return words.MOVES[Review(move)]
+
+
+@register.filter
+def field_word(name: str) -> str | Promise:
+    """`{{ move.field|field_word }}`: how a member's form calls one of its fields."""
+    return OfferForm.base_fields[name].label or "" if name in OfferForm.base_fields else name
 
 
 @register.filter

@@ -1,6 +1,7 @@
 """The member's desk: their offers, how each stands, and what they can do about it."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.db.models import Q
@@ -13,10 +14,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
-from newsletter import calls, offers
+from newsletter import answers, calls, difference_words, offers
 from newsletter.access import is_editor, member_of, offer_of, sign_in_required, signed_in
 from newsletter.calls import Asked
-from newsletter.core.review import EDITABLE, MOVES, OfferState, Review
+from newsletter.core.review import EDITABLE, MOVES, OfferState, Review, may_follow
 from newsletter.core.states import IllegalMove
 from newsletter.models import Member, Offer
 from newsletter.views.offer_form import SUSPENDED, OfferPage, copied
@@ -50,13 +51,15 @@ def desk(request: HttpRequest) -> HttpResponse:
 def offer(request: HttpRequest, offer_id: int) -> HttpResponse:
     row = offer_of(signed_in(request), offer_id)
     history = list(row.moves.select_related("by"))
+    last = Review(history[-1].move) if history else None
     context = {
         "offer": row,
         "history": history,
         "verdict": row.standing_verdict(),
         "editable": row.state in EDITABLE,
-        "approved_once": any(move.move == Review.APPROVE for move in history),
-        "may": {move.value for move in MOVES[OfferState(row.state)]},
+        "approved_once": any(move.move in (Review.APPROVE, Review.CORRECT) for move in history),
+        "may": {move.value for move in MOVES[OfferState(row.state)] if may_follow(move, last)},
+        "corrected": difference_words.corrected(history[-1]) if last is Review.CORRECT else [],
     }
     return render(request, "pages/desk/offer.html", context)
 
@@ -120,7 +123,7 @@ def offer_copy(request: HttpRequest, offer_id: int) -> HttpResponse:
 def offer_submit(request: HttpRequest, offer_id: int) -> HttpResponse:
     row = offer_of(signed_in(request), offer_id)
     try:
-        offers.submit(row, by=signed_in(request), now=timezone.now())
+        offers.submit(row, by=signed_in(request), now=timezone.now(), tell=True)
     except offers.Incomplete:
         return redirect(reverse("offer-edit", args=[row.pk]) + "?manque")
     except offers.Suspended:
@@ -142,6 +145,15 @@ def offer_withdraw(request: HttpRequest, offer_id: int) -> HttpResponse:
 @sign_in_required
 def offer_resume(request: HttpRequest, offer_id: int) -> HttpResponse:
     return _moved(request, offer_id, offers.resume, _("L’offre est de nouveau un brouillon : vous pouvez la modifier."))
+
+
+@require_POST
+@sign_in_required
+def offer_object(request: HttpRequest, offer_id: int) -> HttpResponse:
+    """Bring a corrected offer back to the board, in the member's own words."""
+    comment = request.POST.get("comment", "")[:1000]
+    said = _("Votre texte est de retour chez le bureau, qui le relira.")
+    return _moved(request, offer_id, partial(answers.object_to, comment=comment), said)
 
 
 def _moved(request: HttpRequest, offer_id: int, verb: Verb, said: str) -> HttpResponse:

@@ -40,7 +40,9 @@ class OfferPage:
 
     def answer(self) -> HttpResponse:
         if self.request.method != "POST":
-            return self._page(OfferForm(offer=self.offer))
+            form = OfferForm(offer=self.offer)
+            form.ask(self.request.GET.get("champ", ""))
+            return self._page(form)
         form = OfferForm(self.request.POST, self.request.FILES, offer=self.offer)
         if not form.is_valid():
             return self._page(form)
@@ -107,7 +109,7 @@ class OfferPage:
             messages.success(self.request, _("Le brouillon est enregistré."))
             return self._go("offer")
         try:
-            offers.submit(self.offer, by=self.by, now=now)
+            offers.submit(self.offer, by=self.by, now=now, tell=True)
         except offers.Incomplete as incomplete:
             form.point_out(incomplete.lacking)
             return self._page(form, kept=True)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from newsletter import offers
+from newsletter import answers, offers
 from newsletter.core.completeness import Missing
-from newsletter.core.review import MOVES, OfferState, Review
+from newsletter.core.review import ANSWERS, MOVES, UNDO_FOR, OfferState, Review
 from newsletter.core.states import IllegalMove
 from newsletter.models import Offer, OfferMove, User
 from tests import make
@@ -26,7 +26,12 @@ VERBS: dict[Review, Callable[[Offer, User], Any]] = {
     Review.DECLINE: lambda offer, by: offers.decline(offer, by=by, comment="Trop tard.", now=NOON),
     Review.WITHDRAW: lambda offer, by: offers.withdraw(offer, by=by, now=NOON),
     Review.RESUME: lambda offer, by: offers.resume(offer, by=by, now=NOON),
+    Review.CORRECT: lambda offer, by: answers.correct(offer, by=by, now=NOON, title="Huile douce"),
+    Review.OBJECT: lambda offer, by: answers.object_to(offer, by=by, now=NOON),
+    Review.UNDO: lambda offer, by: answers.undo(offer.moves.get(), by=by, now=NOON),
 }
+# What has to have happened before: what each of these answers, told to nobody yet.
+BEFORE = {Review.OBJECT: Review.CORRECT, Review.UNDO: Review.APPROVE}
 PAIRS = [(state, move) for state in OfferState for move in VERBS]
 
 
@@ -34,17 +39,20 @@ PAIRS = [(state, move) for state in OfferState for move in VERBS]
 def test_every_state_meets_every_move(state: OfferState, move: Review) -> None:
     offer, by = make.offer(state, **WHOLE), make.user()
     onward = MOVES[state].get(move)
+    if move in BEFORE:
+        offer.moves.create(move=BEFORE[move], was="submitted", became=state, at=NOON, is_news=True)
+    before = list(OfferMove.objects.values_list("pk", flat=True))
 
     if onward is None:
         with pytest.raises(IllegalMove):
             VERBS[move](offer, by)
         assert Offer.objects.get(pk=offer.pk).state == state
-        assert not OfferMove.objects.exists()
+        assert list(OfferMove.objects.values_list("pk", flat=True)) == before
         return
 
     VERBS[move](offer, by)
     assert offer.state == Offer.objects.get(pk=offer.pk).state == onward
-    line = OfferMove.objects.get()
+    line = OfferMove.objects.exclude(pk__in=before).get()
     assert (line.move, line.was, line.became, line.at, line.by) == (move, state, onward, NOON, by)
 
 
@@ -187,3 +195,123 @@ def test_of_two_who_decide_at_the_same_moment_one_is_told() -> None:
     assert {type(error) for error in raised} == {IllegalMove}
     assert len(moves) + len(raised) == 3
     assert offer.revisions.count() == moves.count("approve")
+
+
+# what may follow nothing but one certain move, after every move there is
+AFTER = [(move, last) for move in ANSWERS for last in Review]
+
+
+@pytest.mark.parametrize(("move", "last"), AFTER, ids=lambda value: value.value)
+def test_what_answers_one_move_follows_no_other(move: Review, last: Review) -> None:
+    offer, by = make.offer(OfferState.APPROVED, **WHOLE), make.user()
+    offer.moves.create(move=last, was="submitted", became="approved", at=NOON, is_news=True)
+
+    if last in ANSWERS[move]:
+        VERBS[move](offer, by)
+    else:
+        with pytest.raises(IllegalMove):
+            VERBS[move](offer, by)
+
+    assert offer.moves.count() == (2 if last in ANSWERS[move] else 1)
+
+
+ANSWERED: dict[Review, Callable[[Offer, User], Any]] = {
+    Review.APPROVE: lambda offer, by: offers.approve(offer, by=by, now=NOON, tell=True),
+    Review.RETURN: lambda offer, by: offers.request_changes(offer, by=by, comment="Le prix ?", now=NOON, tell=True),
+    Review.DECLINE: lambda offer, by: offers.decline(offer, by=by, comment="Trop tard.", now=NOON, tell=True),
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERED, ids=lambda answer: answer.value)
+def test_an_answer_undone_in_time_leaves_the_offer_as_it_waited(answer: Review) -> None:
+    offer, by = make.offer(OfferState.SUBMITTED, **WHOLE), make.user()
+    sent = offer.submitted_at
+    ANSWERED[answer](offer, by)
+
+    answers.undo(offer.moves.get(), by=by, now=NOON + UNDO_FOR - timedelta(microseconds=1))
+
+    offer.refresh_from_db()
+    assert (offer.state, offer.submitted_at, offer.revisions.count()) == (OfferState.SUBMITTED, sent, 0)
+    assert list(offer.moves.values_list("move", "is_news")) == [(answer, False), ("undo", False)]
+    assert offers.untold(now=NOON + timedelta(hours=1)) == []
+
+
+def test_what_the_member_may_know_is_not_undone() -> None:
+    offer, by = make.offer(OfferState.SUBMITTED, **WHOLE), make.user()
+    offers.approve(offer, by=by, now=NOON, tell=True)
+    move = offer.moves.get()
+
+    assert offers.take_news(move.pk, now=NOON + UNDO_FOR - timedelta(seconds=1)) is None
+    with pytest.raises(answers.TooLate):
+        answers.undo(move, by=by, now=NOON + UNDO_FOR)
+    assert offers.take_news(move.pk, now=NOON + UNDO_FOR) == move
+    with pytest.raises(answers.TooLate):
+        answers.undo(move, by=by, now=NOON + timedelta(seconds=1))
+
+
+def test_an_answer_from_which_an_edition_was_made_is_not_undone() -> None:
+    offer, by = make.offer(OfferState.SUBMITTED, **WHOLE), make.user()
+    offers.approve(offer, by=by, now=NOON, tell=True)
+    make.edition(offer)
+
+    with pytest.raises(answers.TooLate):
+        answers.undo(offer.moves.get(), by=by, now=NOON)
+
+
+def test_a_return_upon_which_the_member_has_written_is_not_undone() -> None:
+    offer, by = make.offer(OfferState.SUBMITTED, **WHOLE), make.user()
+    offers.request_changes(offer, by=by, comment="Le prix ?", now=NOON, tell=True)
+    offers.edit(offer, by=None, now=NOON, title="Tout autre chose")
+
+    with pytest.raises(answers.TooLate):
+        answers.undo(offer.moves.get(), by=by, now=NOON)
+
+
+def test_a_correction_is_a_revision_under_the_boards_name_and_remembers_both_texts() -> None:
+    by = make.user()
+    offer = make.offer(OfferState.SUBMITTED, title="Huile nouvele", **WHOLE)
+
+    frozen = answers.correct(offer, by=by, now=NOON, title="Huile nouvelle", seen=1)
+
+    offer.refresh_from_db()
+    move = offer.moves.get()
+    assert (offer.state, offer.title, offer.version) == (OfferState.APPROVED, "Huile nouvelle", 2)
+    assert (frozen.number, frozen.title, frozen.approved_by) == (1, "Huile nouvelle", by)
+    assert (move.words["before"]["title"], move.words["after"]["title"]) == ("Huile nouvele", "Huile nouvelle")
+    with pytest.raises(answers.NothingCorrected):
+        answers.correct(offer, by=by, now=NOON, title="Huile nouvelle")
+    with pytest.raises(offers.Diverged):
+        answers.correct(offer, by=by, now=NOON, title="Huile", seen=1)
+
+
+def test_an_objection_brings_the_members_own_words_back_to_the_board() -> None:
+    offer, by = make.offer(OfferState.SUBMITTED, title="Fougasse", valid_until=TODAY, **WHOLE), make.user()
+    answers.correct(offer, by=by, now=NOON, title="Pain", valid_until=TODAY + timedelta(days=3))
+
+    answers.object_to(offer, by=by, now=NOON + timedelta(hours=1), comment=" C’est une fougasse. ")
+
+    offer.refresh_from_db()
+    assert (offer.state, offer.title, offer.valid_until) == (OfferState.SUBMITTED, "Fougasse", TODAY)
+    assert offer.submitted_at == NOON + timedelta(hours=1)
+    assert offer.moves.last().comment == "C’est une fougasse."  # type: ignore[union-attr]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_an_undo_and_a_mail_at_the_same_moment_one_wins() -> None:
+    offer, by = make.offer(OfferState.SUBMITTED, **WHOLE), make.board_member()
+    offers.approve(offer, by=by, now=NOON, tell=True)
+    move = offer.moves.get()
+    taken = list[OfferMove | None]()
+
+    # two clocks that do not agree: only the row decides
+    raised = together(
+        lambda: answers.undo(OfferMove.objects.get(pk=move.pk), by=by, now=NOON),
+        lambda: taken.append(offers.take_news(move.pk, now=NOON + UNDO_FOR)),
+    )
+
+    offer.refresh_from_db()
+    if taken == [None]:
+        assert (offer.state, raised) == (OfferState.SUBMITTED, [])
+    else:
+        assert offer.state == OfferState.APPROVED
+        assert [type(error) for error in raised] == [answers.TooLate]

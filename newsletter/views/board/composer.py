@@ -90,7 +90,7 @@ def arrange(request: HttpRequest, edition_id: int) -> HttpResponse:
 def lock(request: HttpRequest, edition_id: int) -> HttpResponse:
     user, now = signed_in(request), timezone.now()
     said = _("L’édition est verrouillée : ce que vous voyez est ce qui partira.")
-    return _decided(request, edition_id, lambda row: editions.lock(row, by=user, now=now), said)
+    return _decided(request, edition_id, lambda row: editions.lock(row, by=user, now=now, tell=True), said)
 
 
 @editor_required

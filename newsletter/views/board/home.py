@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from newsletter import standings
 from newsletter.access import editor_required
 from newsletter.models import Edition, Member, Offer, Operation
+from newsletter.views.board.offers import undoable
 
 SHOWN = 5
 
@@ -26,6 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "edition": standings.show([coming])[0] if coming else None,
         "ready_count": Offer.objects.ready(timezone.localdate()).count(),
         "operations": Operation.objects.under_way().order_by("closes_at")[:SHOWN],
+        "undoable": undoable(),
         "member_count": Member.objects.active().count(),
     }
     return render(request, "pages/board/home.html", context)

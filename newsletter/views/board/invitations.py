@@ -3,6 +3,7 @@
 import logging
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
-from newsletter import invitations, tasks
+from newsletter import invitations, offers, tasks
 from newsletter.access import board_required, signed_in
 from newsletter.core.review import EDITABLE
 from newsletter.models import Invitation, Member, Offer
@@ -24,6 +25,17 @@ def invite_member(request: HttpRequest, member_id: int) -> HttpResponse:
     """Invite a member to propose an offer, by a link that needs no log-in."""
     member = get_object_or_404(Member.objects.active(), pk=member_id)
     return _sent(request, invitations.invite_member(member, by=signed_in(request), now=timezone.now()))
+
+
+@board_required
+@require_POST
+def enter(request: HttpRequest, member_id: int) -> HttpResponse:
+    """Begin an offer for a member who told it otherwise, and lead to its form; the offer is marked so."""
+    member, user, now = get_object_or_404(Member.objects.active(), pk=member_id), signed_in(request), timezone.now()
+    with transaction.atomic():
+        offer = offers.draft(member, by=user, now=now, entered_by=user)
+        found = invitations.invite(offer, by=user, now=now)
+    return redirect("invitation", invitations.token_of(found))
 
 
 @board_required

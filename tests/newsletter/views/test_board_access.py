@@ -29,7 +29,7 @@ ACTING += (
     "selection/composer",
     "annoncer",
 )
-ACTING += ("appel/ouvrir", "completer", "relancer", "echeance", "clore", "selection/1/1")
+ACTING += ("vue", "annuler", "saisir", "appel/ouvrir", "completer", "relancer", "echeance", "clore", "selection/1/1")
 ACTS = [
     path for path in PATHS if any(f"/{verb}/" in path for verb in (*ACTING, "ordre", "verrouiller", "rouvrir", "test"))
 ]
