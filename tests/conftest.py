@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.utils import translation
@@ -9,6 +10,15 @@ from hypothesis import settings as hypothesis_settings
 # a busy machine is no counterexample
 hypothesis_settings.register_profile("garrigue", deadline=None)
 hypothesis_settings.load_profile("garrigue")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let several processes (-n 2) share the files, each whole, the long ways first; those through one house together."""
+    journeys = Path(__file__).parent / "journeys"
+    items.sort(key=lambda item: item.path.parent != journeys)
+    for item in items:
+        through_it = item.path.parent == journeys and "house" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("house" if through_it else str(item.path)))
 
 
 @pytest.fixture(autouse=True)

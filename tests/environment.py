@@ -10,11 +10,10 @@ if laptop.is_production():
     print("The demo and the tests never run with DEBUG=0: unset it and try again.", file=sys.stderr)
     raise SystemExit(2)
 laptop.forget_real()
-# A run may have several processes (-n 2): they share its servers, and each has a folder of its own, for their databases
-# number workers alike, and a journal bears that number.
+# A run may have several processes (-n 2): each has servers and a folder of its own, so that none counts another's mails.
 process = os.environ.get("PYTEST_XDIST_WORKER", "")
-room = laptop.var() if process else laptop.var() / "test"  # a process inherits its run's
-os.environ["GARRIGUE_VAR"] = str(room / process)
+room = laptop.var() / (process or "test")  # a process inherits its run's
+os.environ["GARRIGUE_VAR"] = str(room)
 
 servers = Servers(room, durable=False)
 os.environ["DATABASE_URL"] = os.environ.get("DEMO_DATABASE_URL") or servers.database_url

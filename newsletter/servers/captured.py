@@ -76,6 +76,10 @@ class Captured:
         """Return the last mail still kept for an address, in any of the boxes."""
         return max(self._to(to, boxes), key=lambda mail: mail.number, default=None)
 
+    def all(self, to: str, boxes: Iterable[Box] = Box) -> list[Mail]:
+        """Return the mails still kept for an address, the last first."""
+        return sorted(self._to(to, boxes), key=lambda mail: mail.number, reverse=True)
+
     def first(self, to: str, boxes: Iterable[Box] = Box) -> Mail | None:
         """Return the first mail still kept for an address, in any of the boxes."""
         return min(self._to(to, boxes), key=lambda mail: mail.number, default=None)

@@ -1,5 +1,6 @@
 """The mail catcher from the wheel `mail-devel`: every mail arrives there and none goes any further."""
 
+import base64
 import contextlib
 import json
 import os
@@ -51,6 +52,10 @@ class Catcher:
                 if answer.code == 404:
                     return None
                 raise
+
+    def mails_to(self, address: str) -> list[bytes]:
+        """Return the mails to an address that are still kept, the last first."""
+        return [base64.b64decode(mail) for mail in json.loads(self._ask("/mails", to=address))]
 
     def follow(self, address: str) -> None:
         """Keep the newsletters of one reader from now on, however many others come after."""

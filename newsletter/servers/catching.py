@@ -7,6 +7,7 @@ counted as bytes, and only those that a person will find in a mailbox are ever p
 """
 
 import asyncio
+import base64
 import contextlib
 import json
 import re
@@ -54,6 +55,7 @@ class Catcher(Frontend):  # type: ignore[misc]
                 web.get(r"/attachment/{mail:.*}/{attachment:.*}", self._download_attachment),
                 web.get("/captured", self.count),
                 web.get("/raw", self.raw),
+                web.get("/mails", self.mails),
                 web.get("/read/{address}", self.read),
                 web.post("/follow", self.follow),
                 web.post("/reset", self.reset),
@@ -100,6 +102,11 @@ class Catcher(Frontend):  # type: ignore[misc]
         """Answer the last mail kept for an address, or with `first` the first, as it came."""
         mail = self._kept(request.query["to"], first="first" in request.query)
         return web.Response(body=mail.content, content_type="message/rfc822")
+
+    async def mails(self, request: web.Request) -> web.Response:
+        """Answer every mail kept for an address in base64, the last first."""
+        kept = self.captured.all(request.query["to"])
+        return web.json_response([base64.b64encode(mail.content).decode() for mail in kept])
 
     async def read(self, request: web.Request) -> web.Response:
         """Show the last mail kept for an address, or with `first` the first, as a page."""

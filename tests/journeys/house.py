@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -82,27 +82,29 @@ class House:
         with closing(psycopg.connect(self.database, autocommit=True)) as line:
             line.execute("UPDATE campaigns_campaign SET starts_at = now() WHERE id = %s", [campaign])
 
-    def letter(self, to: str, subject: str = "", *, other_than: Letter | None = None) -> Letter:
-        """Return the last mail to someone, once it is one with these words in its subject."""
-        came: list[Letter] = []
+    def letter(self, to: str, subject: str = "", *, but: Sequence[Letter] = (), seconds: float = 60) -> Letter:
+        """Return the last mail to someone with these words in its subject, once there is one.
+
+        News of an offer leaves half a minute after the board's word, so others may come between.
+        """
+        found: list[Letter] = []
 
         def look() -> bool:
-            last = self.last_letter(to)
-            came.extend([last] if last else [])
-            return bool(came) and subject in came[-1].subject and came[-1] != other_than
+            found[:] = [one for one in self.letters(to) if subject in one.subject and one not in but]
+            return bool(found)
 
-        self.wait(look, lambda: f"“{subject}” for {to}, who has {[letter.subject for letter in came[-1:]]},")
-        return came[-1]
+        self.wait(look, lambda: f"“{subject}” for {to}, who has {self._subjects(to)},", seconds=seconds)
+        return found[0]
 
-    def last_letter(self, to: str) -> Letter | None:
-        mail = self.catcher.last_mail_to(to)
-        return Letter(mail) if mail else None
+    def letters(self, to: str) -> list[Letter]:
+        """Return the mails that someone has, the last first."""
+        return [Letter(mail) for mail in self.catcher.mails_to(to)]
 
     def sign_in_link(self, to: str, *, asked_by: Callable[[], object]) -> str:
         """Return the link that this act has mailed, not that of an earlier one."""
-        before = self.last_letter(to)
+        before = self.letters(to)
         asked_by()
-        return self.letter(to, "lien de connexion", other_than=before).link("/connexion/lien/")
+        return self.letter(to, "lien de connexion", but=before).link("/connexion/lien/")
 
     def wait(self, for_it: Callable[[], object], what: str | Callable[[], str], *, seconds: float = 30) -> None:
         """Return as soon as it is so; where that takes too long, say what the processes wrote last."""
@@ -118,6 +120,9 @@ class House:
 
     def logs(self) -> str:
         return "\n".join(f"== {log.stem}\n{log.read_text()[-1500:]}" for log in (self.var / "log").iterdir())
+
+    def _subjects(self, to: str) -> list[str]:
+        return [letter.subject for letter in self.letters(to)]
 
     def _answers(self) -> bool:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", urlsplit(self.site).port), 1):

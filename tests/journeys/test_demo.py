@@ -20,7 +20,7 @@ from newsletter.servers.local import forget
 from newsletter.servers.process import CODE, LOOPBACK
 from tests.newsletter.servers.conftest import nothing_left, processes_of
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.journey]
 
 LAST_LINE = "sent 60, failed 0, in doubt 0, captured 60; left 1, not written to again"
 NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "var", "__pycache__", ".*_cache", ".hypothesis", "node_modules")

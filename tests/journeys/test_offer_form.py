@@ -15,7 +15,6 @@ from tests.journeys.test_browser import CHROMIUM, MARGUERITE, MARIUS, PICTURE, Q
 
 pytestmark = [
     pytest.mark.journey,
-    pytest.mark.xdist_group("journeys"),
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here (Debian: apt install chromium)"),
 ]
 

@@ -12,7 +12,6 @@ from tests.journeys.test_browser import CHROMIUM, MARGUERITE, MARIUS, QUIET, TOD
 
 pytestmark = [
     pytest.mark.journey,
-    pytest.mark.xdist_group("journeys"),
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here (Debian: apt install chromium)"),
 ]
 THEME, OFFER = "L’hiver au coin du feu", "La soupe du moulin"

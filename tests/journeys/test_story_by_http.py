@@ -13,7 +13,7 @@ from newsletter.servers.process import CODE
 from tests.journeys.house import House
 from tests.journeys.person import Person
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = [pytest.mark.journey]
 
 SignIn = Callable[[str], Person]
 PICTURE = CODE / "data" / "demo" / "pictures" / "mas-des-oliviers.jpg"
@@ -85,7 +85,7 @@ def approve(house: House, board: Person) -> None:
     assert "En relecture" in board.sees
     board.press("Accepter l’offre")
     assert "est acceptée" in board.sees
-    assert TITLE in house.letter(HELENE, "offre").text
+    assert TITLE in house.letter(HELENE, "Votre offre est acceptée").text
 
 
 def subscribe(house: House, reader: Person, address: str, name: str) -> None:

@@ -58,7 +58,7 @@ def through_a_socket(message: bytes) -> bytes:
     return captured
 
 
-@pytest.mark.parametrize("setting", [RSA_SETTING, ED_SETTING])
+@pytest.mark.parametrize("setting", [RSA_SETTING, ED_SETTING], ids=["rsa", "ed25519"])
 def test_what_a_server_received_verifies(setting: str) -> None:
     message = TEMPLATE.fill(READER)
     captured = through_a_socket(make_signer(setting)(message))

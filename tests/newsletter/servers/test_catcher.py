@@ -86,6 +86,16 @@ def test_a_mail_arrives_as_it_was_sent_and_a_person_can_read_it(servers: Servers
     assert policy == f"default-src 'none'; {pictures} 'unsafe-inline'", "no script of a mail runs"
     assert desk.startswith(f"default-src 'self'; {pictures} 'self'")
     assert catcher.last_mail_to("paul@x.example") is None
+    assert catcher.mails_to("paul@x.example") == []
+
+
+def test_the_mails_of_one_address_are_all_there_and_the_last_comes_first(servers: Servers, catcher: Catcher) -> None:
+    with line_to(servers) as line:
+        for content in ("un", "deux"):
+            line.send_message(mail("helene@x.example", content))
+        line.send_message(mail("jeanne@x.example", "trois"))
+
+    assert [content.splitlines()[-1] for content in catcher.mails_to("Helene@x.example")] == [b"deux", b"un"]
 
 
 def test_every_pair_is_counted_and_the_last_fifty_are_kept(servers: Servers, catcher: Catcher) -> None:
