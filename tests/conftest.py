@@ -13,7 +13,7 @@ hypothesis_settings.load_profile("garrigue")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let several processes (-n 2) share the files, each whole, the long ways first; those through one house together."""
+    """Let several processes share the files, each whole; the long ways first, those through one house together."""
     journeys = Path(__file__).parent / "journeys"
     items.sort(key=lambda item: item.path.parent != journeys)
     for item in items:

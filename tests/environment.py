@@ -10,7 +10,7 @@ if laptop.is_production():
     print("The demo and the tests never run with DEBUG=0: unset it and try again.", file=sys.stderr)
     raise SystemExit(2)
 laptop.forget_real()
-# A run may have several processes (-n 2): each has servers and a folder of its own, so that none counts another's mails.
+# Each of several processes (-n 2) has servers and a folder of its own: none counts another's mails.
 process = os.environ.get("PYTEST_XDIST_WORKER", "")
 room = laptop.var() / (process or "test")  # a process inherits its run's
 os.environ["GARRIGUE_VAR"] = str(room)
