@@ -63,26 +63,22 @@ class Armed:
 # SENDING.
 _EXCHANGE = """
 WITH held AS MATERIALIZED (
-    SELECT (k.worker = %(worker)s AND k.lease_epoch = %(epoch)s) IS TRUE AS ours, c.state = 'running' AS runs
+    SELECT (k.worker = %(worker)s AND k.lease_epoch = %(epoch)s) IS TRUE AS ours,
+           c.state = 'running' AS runs, k.deferred > 0 AS waits
     FROM campaigns_chunk k JOIN campaigns_campaign c ON c.id = k.campaign_id
     WHERE k.id = %(chunk)s FOR UPDATE OF k
 ), goes AS MATERIALIZED (
-    SELECT ours, ours AND runs AND %(limit)s > 0 AS arms FROM held WHERE ours OR %(limit)s = 0
+    SELECT ours, waits, ours AND runs AND %(limit)s > 0 AS arms FROM held WHERE ours OR %(limit)s = 0
 ), said AS (
     SELECT * FROM json_to_recordset(%(receipts)s::json) AS said(id bigint, state text, code int, text text, reason text)
     WHERE EXISTS (SELECT 1 FROM goes)
-), old AS MATERIALIZED (
-    SELECT d.id, d.state AS was
-    FROM campaigns_delivery d JOIN said ON said.id = d.id
-    WHERE d.worker = %(worker)s
-      AND (d.state = 'sending' OR (d.state = 'in_doubt' AND said.state IN ('sent', 'failed')))
 ), recorded AS (
     UPDATE campaigns_delivery d
     SET state = said.state, reply_code = said.code, reply_text = said.text, reason = said.reason,
         settled_at = CASE WHEN said.state = 'queued' THEN NULL ELSE %(now)s END
-    FROM said JOIN old ON old.id = said.id
-    WHERE d.id = said.id AND d.worker = %(worker)s AND d.state = old.was
-    RETURNING d.id, old.was, d.state, d.attempts
+    FROM said
+    WHERE d.id = said.id AND d.worker = %(worker)s AND d.state = '{was}' AND said.state = ANY('{{{ends}}}')
+    RETURNING d.id, '{was}' AS was, d.state, d.attempts
 ), session AS MATERIALIZED (
     SELECT ended_at FROM campaigns_workersession WHERE id = %(worker)s FOR SHARE
 ), due AS MATERIALIZED (
@@ -100,7 +96,8 @@ WITH held AS MATERIALIZED (
     LEFT JOIN audiences_subscriber s ON s.id = d.subscriber_id
     WHERE d.campaign_id = %(campaign)s AND d.position BETWEEN %(first)s AND %(last)s AND d.state = 'queued'
       AND EXISTS (SELECT 1 FROM goes WHERE arms)
-      AND NOT EXISTS (SELECT 1 FROM campaigns_deliveryretry r WHERE r.delivery_id = d.id)
+      AND (NOT EXISTS (SELECT 1 FROM goes WHERE waits)
+           OR NOT EXISTS (SELECT 1 FROM campaigns_deliveryretry r WHERE r.delivery_id = d.id))
       AND NOT EXISTS (SELECT 1 FROM session WHERE ended_at IS NOT NULL)
     ORDER BY d.position
     LIMIT %(limit)s
@@ -128,15 +125,25 @@ SELECT 'held', NULL::bigint, CASE WHEN ours THEN 'ours' ELSE '' END, NULL::bytea
 UNION ALL SELECT 'recorded', id, state, NULL, NULL, NULL, attempts FROM recorded
 UNION ALL SELECT 'armed', id, state, address_key, address, first_name, attempts FROM armed
 """
-EXCHANGE = Statement(
-    _EXCHANGE.format(
-        counts=", ".join(
-            f"count(*) FILTER (WHERE state = '{one}') - count(*) FILTER (WHERE was = '{one}') AS {one}"
-            for one in chunks.STATES
-        ),
-        shifts=", ".join(f"{one} = k.{one} + change.{one}" for one in chunks.STATES),
+
+
+def _exchange(was: DeliveryState, *ends: DeliveryState) -> Statement:
+    return Statement(
+        _EXCHANGE.format(
+            was=was.value,
+            ends=",".join(end.value for end in ends),
+            counts=", ".join(
+                f"count(*) FILTER (WHERE state = '{one}') - count(*) FILTER (WHERE was = '{one}') AS {one}"
+                for one in chunks.STATES
+            ),
+            shifts=", ".join(f"{one} = k.{one} + change.{one}" for one in chunks.STATES),
+        )
     )
-)
+
+
+EXCHANGE = _exchange(S.SENDING, *MOVES[S.SENDING].values())
+# A known answer stands over doubt.
+AMEND = _exchange(S.IN_DOUBT, S.SENT, S.FAILED)
 
 DEFER = Statement("""
 WITH waiting AS (
@@ -168,9 +175,9 @@ def exchange(
     if want and not _is_ours(rows):
         raise LeaseLost
     told = {pk for kind, pk, *_ in rows if kind == "recorded"}
-    # Swept into doubt while the statement waited for the chunk: only a new one sees it as it stands now.
+    # Swept into doubt before, or while the statement waited for the chunk: a new one sees it as it stands now.
     if unheard := [receipt for receipt in receipts if receipt.delivery not in told]:
-        rows += _ask(chunk, unheard, worker=worker, want=0, now=now)
+        rows += _ask(chunk, unheard, worker=worker, want=0, now=now, statement=AMEND)
     waiting = [(pk, attempts) for kind, pk, state, *_, attempts in rows if kind == "recorded" and state == QUEUED]
     if waiting:
         times = [retry_at(attempts, now=now, delivery=pk) or now for pk, attempts in waiting]
@@ -185,8 +192,16 @@ def _is_ours(rows: Sequence[tuple[Any, ...]]) -> bool:
     return any(kind == "held" and state == "ours" for kind, _, state, *_ in rows)
 
 
-def _ask(chunk: Chunk, receipts: Sequence[Receipt], *, worker: int, want: int, now: datetime) -> list[tuple[Any, ...]]:
-    return EXCHANGE.ask(
+def _ask(
+    chunk: Chunk,
+    receipts: Sequence[Receipt],
+    *,
+    worker: int,
+    want: int,
+    now: datetime,
+    statement: Statement = EXCHANGE,
+) -> list[tuple[Any, ...]]:
+    return statement.ask(
         {
             "chunk": Int8(chunk.pk),
             "epoch": Int8(chunk.lease_epoch),
