@@ -5,9 +5,8 @@ The lock order is always chunk before delivery.
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
@@ -39,8 +38,7 @@ class LeaseLost(Exception):
     """Someone else holds this chunk now: arm nothing more of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Armed:
+class Armed(NamedTuple):
     """A reader whose message may be written to the wire now; lives in memory only."""
 
     delivery: int
