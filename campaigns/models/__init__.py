@@ -3,6 +3,7 @@
 from campaigns.models.campaign import Campaign, CampaignMove, Variant
 from campaigns.models.delivery import Chunk, Delivery, DeliveryRetry
 from campaigns.models.domain import Lane, MailDomain
+from campaigns.models.event import DeliveryEvent
 from campaigns.models.evidence import Evidence
 from campaigns.models.exposure import Exposure
 from campaigns.models.operation import OperationTarget
@@ -16,6 +17,7 @@ __all__ = [
     "CampaignMove",
     "Chunk",
     "Delivery",
+    "DeliveryEvent",
     "DeliveryRetry",
     "Evidence",
     "Exposure",
