@@ -12,7 +12,18 @@ from django.conf import settings
 from newsletter import signing
 from newsletter.signing import BadToken, Purpose
 
-__all__ = ["Ask", "BadToken", "Who", "confirm_url", "preferences_url", "read", "read_ask", "unsubscribe_url", "ways"]
+__all__ = [
+    "Ask",
+    "BadToken",
+    "Who",
+    "confirm_url",
+    "preferences_url",
+    "read",
+    "read_ask",
+    "unmeasure_url",
+    "unsubscribe_url",
+    "ways",
+]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -56,6 +67,12 @@ def ways(newsletter_id: int) -> Callable[[bytes], tuple[str, str]]:
     return of
 
 
+def unmeasure_url(newsletter_id: int, address_key: bytes) -> str:
+    """Return the way out of being measured, which is not the way out of the letter; good for life."""
+    who = signing.encode(newsletter_id.to_bytes(4, "big") + address_key)
+    return f"{settings.SITE_URL}/mesure/{signing.sealer(Purpose.UNMEASURE).seal(who)}/"
+
+
 def confirm_url(ask: Ask) -> str:
     """Return the link that says: this address is mine and I want the letter."""
     moment = (ask.asked_at - EPOCH) // timedelta(microseconds=1)
@@ -64,7 +81,7 @@ def confirm_url(ask: Ask) -> str:
 
 
 def read(purpose: Purpose, token: str) -> Who:
-    """Return whom an unsubscribe or preferences token names; BadToken for anything else."""
+    """Return whom an unsubscribe, preferences or measuring token names; BadToken for anything else."""
     sealed = signing.unseal_bytes(purpose, token)
     return Who(int.from_bytes(sealed[:4], "big"), sealed[4:])
 

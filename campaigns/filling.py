@@ -10,13 +10,16 @@ from django.utils import timezone
 
 from audiences import links
 from audiences.core.address import sendable
+from campaigns import links as redirects
+from campaigns import opens
 from campaigns.deliveries import Armed, may_retry
 from campaigns.models import Campaign, Variant
-from campaigns.variants import domain, template_of
+from campaigns.variants import domain, measured_templates, template_of
 from campaigns.wire.calls import Errand
 from campaigns.wire.provider import Letter
 from newsletter import signing
-from newsletter.core.holes import one_line
+from newsletter.core.holes import CLICK, OPEN, UNMEASURE, one_line
+from newsletter.core.message import MessageTemplate
 
 
 class Filling:
@@ -25,6 +28,10 @@ class Filling:
     def __init__(self, campaign: Campaign, variant: Variant) -> None:
         edition = campaign.edition
         self.template = template_of(variant)
+        self._newsletter = edition.newsletter_id
+        # Without its own template a reader who may be measured gets the one of all: then nothing is measured.
+        self._measured = measured_templates(variant) if variant.pk else {}
+        self._own_ways = redirects.own_ways()
         self.sender = edition.newsletter.sender_email
         self._campaign, self._domain = campaign.pk, domain(edition.newsletter)
         self._ways = links.ways(edition.newsletter_id)
@@ -32,15 +39,16 @@ class Filling:
 
     def message(self, row: Armed) -> bytes:
         """Return one reader's message; raise BadValue or BadAddress for what cannot be written."""
-        return self.template.fill(self.values(row))
+        template, values = self._written(row)
+        return template.fill(values)
 
     def errand(self, row: Armed) -> Errand:
         """Return one message for a provider, who fills it: its values, and the token by which events name it.
 
         Raises BadValue or BadAddress for what cannot be written.
         """
-        values = self.values(row)
-        self.template.fill(values)  # what cannot be written is found here, and not by the provider
+        template, values = self._written(row)
+        template.fill(values)  # what cannot be written is found here, and not by the provider
         letter = Letter(
             row.delivery,
             sendable(row.address),
@@ -49,7 +57,16 @@ class Filling:
             attempt=row.attempts,
             may_retry=may_retry(row.attempts),
         )
-        return Errand(letter, self.template)
+        return Errand(letter, template)
+
+    def _written(self, row: Armed) -> tuple[MessageTemplate, dict[str, str]]:
+        """Return the letter that this reader gets, and what its holes are filled with."""
+        measured = self._measured.get(opens.measure(row.standing)) if row.standing else None
+        if measured is None:
+            return self.template, self.values(row)
+        click, opened = self._own_ways(row.delivery)
+        own = {CLICK: click, OPEN: opened, UNMEASURE: links.unmeasure_url(self._newsletter, row.address_key)}
+        return measured, self.values(row) | own
 
     def values(self, row: Armed) -> dict[str, str]:
         """Return what the holes of one message are filled with."""

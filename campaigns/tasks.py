@@ -10,7 +10,7 @@ from celery.signals import worker_shutting_down
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
-from campaigns import deliveries, domains, enqueuing, exposures, invariants, pulses, schedule, sending, sweeping
+from campaigns import clicks, deliveries, domains, enqueuing, exposures, invariants, pulses, schedule, sending, sweeping
 from campaigns.core.campaign import CampaignState
 from campaigns.models import Campaign, Chunk
 
@@ -49,6 +49,7 @@ def turn(*, now: datetime) -> None:
         sweeping.sweep,
         schedule.finish_done,
         exposures.record_due,
+        clicks.settle_due,
         pulses.beat,
     ):
         try:

@@ -2,9 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from campaigns.views import campaign, details, member, monitor, paces, prepare, rounds, share, targets, why
+from campaigns.views import campaign, details, hits, member, monitor, paces, prepare, rounds, share, targets, why
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # These stand in every letter ever sent: they never change.
+    path("c/<str:token>/<int:position>", hits.click, name="click"),
+    path("l/<str:token>", hits.shared, name="shared-click"),
+    path("o/<str:token>.gif", hits.pixel, name="open"),
     path("bureau/editions/<int:edition_id>/envoi/", prepare.prepare, name="campaign-prepare"),
     path("bureau/envois/", campaign.campaigns, name="campaigns"),
     path("bureau/envois/relais/", paces.pace, name="pace"),

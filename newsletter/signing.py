@@ -31,6 +31,10 @@ class Purpose(StrEnum):
     DEMO = "demo"
     CALENDAR = "calendar"
     CONSULTATION = "consultation"
+    LINK = "link"
+    CLICK = "click"
+    OPEN = "open"
+    UNMEASURE = "unmeasure"
 
 
 class BadToken(Exception):

@@ -6,6 +6,16 @@ from campaigns.models.domain import Lane, MailDomain
 from campaigns.models.event import DeliveryEvent
 from campaigns.models.evidence import Evidence
 from campaigns.models.exposure import Exposure
+from campaigns.models.link import (
+    Click,
+    ClickToSettle,
+    Link,
+    LinkCount,
+    LinkRepair,
+    MeasuredTemplate,
+    Measuring,
+    OpenCount,
+)
 from campaigns.models.operation import OperationTarget
 from campaigns.models.pace import Pace, Spent, Warmup
 from campaigns.models.pulse import Progress, Pulse
@@ -16,13 +26,21 @@ __all__ = [
     "Campaign",
     "CampaignMove",
     "Chunk",
+    "Click",
+    "ClickToSettle",
     "Delivery",
     "DeliveryEvent",
     "DeliveryRetry",
     "Evidence",
     "Exposure",
     "Lane",
+    "Link",
+    "LinkCount",
+    "LinkRepair",
     "MailDomain",
+    "MeasuredTemplate",
+    "Measuring",
+    "OpenCount",
     "OperationTarget",
     "Pace",
     "Progress",
