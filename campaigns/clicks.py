@@ -50,7 +50,9 @@ WITH seat AS MATERIALIZED (
     JOIN campaigns_link l ON l.campaign_id = d.campaign_id AND l.position = %(position)s
     WHERE d.id = %(delivery)s
 ), {counted}
-SELECT target, sent_at, standing FROM seat
+SELECT target, sent_at, standing,
+       ARRAY(SELECT key FROM campaigns_deliveryevent WHERE key = ANY(%(keys)s::bytea[])) AS known
+FROM seat
 """
 _counted = _COUNTED.format(quietly=opens.QUIETLY)
 SHARED = Statement(_SHARED.format(counted=_counted))
@@ -78,11 +80,23 @@ def follow(token: str, hit: Hit) -> str | None:
     Whoever agreed to nothing, or does not any more, is led there all the same: the count goes up and no row knows them.
     """
     delivery = links.read_own(Purpose.CLICK, token)
-    asked = {"delivery": Int8(delivery), "position": Int8(hit.link), "now": hit.at}
-    said = {"day": timezone.localdate(hit.at), "shard": _shard(), "machine": int(at_once(hit, None) is not None)}
-    for target, sent_at, standing in OWN.ask(asked | said | {"too_soon": int(TOO_SOON.total_seconds())}):
-        if opens.measure(standing) is Measure.CONSENTED:
-            _note(delivery, hit, at_once(hit, sent_at))
+    at_sight = at_once(hit, None)
+    # Which of the two it is depends on when the message was sent, which the same statement says.
+    tellings = [_telling(delivery, hit, verdict) for verdict in (at_sight, Scanner.TOO_SOON)]
+    asked = {
+        "delivery": Int8(delivery),
+        "position": Int8(hit.link),
+        "now": hit.at,
+        "day": timezone.localdate(hit.at),
+        "shard": _shard(),
+        "machine": int(at_sight is not None),
+        "too_soon": int(TOO_SOON.total_seconds()),
+        "keys": [one.digest for one in tellings],
+    }
+    for target, sent_at, standing, known in OWN.ask(asked):
+        told = _telling(delivery, hit, at_once(hit, sent_at))
+        if told.digest not in map(bytes, known) and opens.measure(standing) is Measure.CONSENTED:
+            _note(told)
         return str(target)
     return None
 
@@ -91,10 +105,10 @@ def _shard() -> int:
     return time.perf_counter_ns() // 1000 % SHARDS
 
 
-def _note(delivery: int, hit: Hit, scanner: Scanner | None) -> None:
-    """Tell the ledger of a click. The same link followed again within a minute is told again, which changes nothing."""
+def _telling(delivery: int, hit: Hit, scanner: Scanner | None) -> Feedback:
+    """Return what the ledger is told of a click: the same link followed again within a minute is the same telling."""
     verdict = scanner.value if scanner else ""
-    told = Feedback(
+    return Feedback(
         key=f"{delivery}/{hit.link}/{hit.at:%Y%m%d%H%M}/{verdict}",
         source=SOURCE,
         delivery=delivery,
@@ -103,8 +117,11 @@ def _note(delivery: int, hit: Hit, scanner: Scanner | None) -> None:
         link=hit.link,
         scanner=verdict,
     )
-    if feedback.record(told, now=hit.at):
-        due = ClickToSettle(delivery_id=delivery, due_at=hit.at + SETTLED_AFTER)
+
+
+def _note(told: Feedback) -> None:
+    if feedback.record(told, now=told.at):
+        due = ClickToSettle(delivery_id=told.delivery, due_at=told.at + SETTLED_AFTER)
         ClickToSettle.objects.bulk_create([due], ignore_conflicts=True)
 
 

@@ -148,3 +148,8 @@ def listed(campaign: Campaign) -> QuerySet[Link]:
         .annotate(times=Sum("counts__times", default=0), by_machines=Sum("counts__by_machines", default=0))
         .order_by("position")
     )
+
+
+def repairs(campaign: Campaign) -> QuerySet[LinkRepair]:
+    """Return what was mended in this letter, the newest first."""
+    return LinkRepair.objects.filter(link__campaign=campaign).select_related("link", "by").order_by("-at", "-pk")

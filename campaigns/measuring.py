@@ -6,7 +6,7 @@ from campaigns.models import Measuring
 from newsletter.models import Association, User
 
 
-def rules(association_id: int | None) -> Measuring:
+def rules(association_id: int) -> Measuring:
     """Return the choice; where none was made, what counts nobody."""
     return Measuring.objects.filter(association=association_id).first() or Measuring(association_id=association_id)
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from campaigns.views import campaign, details, hits, member, monitor, paces, prepare, rounds, share, targets, why
+from campaigns.views import campaign, details, hits, links, member, monitor, paces, prepare, rounds, share, targets, why
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # These stand in every letter ever sent: they never change.
@@ -13,6 +13,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bureau/envois/", campaign.campaigns, name="campaigns"),
     path("bureau/envois/relais/", paces.pace, name="pace"),
     path("bureau/envois/relais/demarrage/", paces.warm_up, name="warm-up"),
+    path("bureau/envois/mesure/", links.measure, name="measuring"),
+    path("bureau/envois/<int:campaign_id>/liens/", links.letter_links, name="campaign-links"),
+    path("bureau/envois/<int:campaign_id>/liens/<int:position>/", links.repair, name="link-repair"),
     path("bureau/envois/<int:campaign_id>/", campaign.campaign, name="campaign"),
     path("bureau/envois/<int:campaign_id>/lancer/", prepare.launch_page, name="campaign-launch"),
     path("bureau/envois/<int:campaign_id>/lancer/oui/", prepare.launch, name="campaign-launch-now"),

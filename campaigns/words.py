@@ -197,3 +197,15 @@ def about(time: timedelta) -> str:
         return ngettext("environ %(n)s heure", "environ %(n)s heures", hours) % {"n": hours}
     days = -(-minutes // (24 * 60))
     return ngettext("environ %(n)s jour", "environ %(n)s jours", days) % {"n": days}
+
+
+# Why a link may not lead somewhere (core.targets).
+BAD_TARGETS: dict[str, Promise | str] = {
+    "empty": _("Donnez l’adresse où mène le lien."),
+    "too_long": _("Cette adresse est trop longue : 2 000 signes au plus."),
+    "characters": _("Cette adresse contient une espace ou un signe qu’une adresse ne peut pas porter."),
+    "not_web": _("Un lien mène à une page du web : l’adresse commence par https:// ou http://."),
+    "disguised": _(
+        "Cette adresse cache un autre site derrière un « @ ». Donnez l’adresse telle que la page la montre."
+    ),
+}

@@ -31,8 +31,8 @@ def resolve(standing: Standing | None) -> Measure:
     """Return how far; silence is refusal, and whatever does not fit together is NONE."""
     if standing is None or not standing.subscribed or standing.word not in ("", GIVEN):
         return Measure.NONE  # a word that we do not know is no yes
-    if standing.ticked and standing.word == GIVEN:
-        return Measure.CONSENTED
+    if standing.ticked or standing.word == GIVEN:
+        return Measure.CONSENTED if standing.ticked and standing.word == GIVEN else Measure.NONE
     return Measure.HYGIENE if standing.hygiene and standing.asked else Measure.NONE
 
 
