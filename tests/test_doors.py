@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from audiences import links
 from audiences.models import Segment, Subscriber
+from campaigns import links as redirects
 from campaigns import pulses, schedule
 from campaigns.models import Campaign
 from newsletter import calendar, calls, catalogue, consultation, invitations, members, offers, signin
@@ -100,6 +101,10 @@ DOORS = [
     Door("confirm", For.HOLDER, ("confirm",)),
     Door("preferences", For.HOLDER, ("preferences",)),
     Door("unsubscribe", For.HOLDER, ("unsubscribe",)),
+    Door("unmeasure", For.HOLDER, ("unmeasure",)),
+    Door("click", For.HOLDER, ("click", "first")),
+    Door("shared-click", For.HOLDER, ("shared",)),
+    Door("open", For.HOLDER, ("pixel",)),
     Door("come-back", For.HOLDER, ("unsubscribe",), acts=True),
     Door("desk", For.SIGNED_IN),
     Door("offer-new", For.OWNER, ("member",)),
@@ -164,10 +169,11 @@ DOORS = [
     *(Door(name, For.BOARD) for name in ("segments", "segment-new", "segment-preview", "readers")),
     Door("segment", For.BOARD, ("segment",)),
     Door("campaign-prepare", For.BOARD, ("locked",)),
-    *(Door(name, For.BOARD) for name in ("campaigns", "pace")),
+    *(Door(name, For.BOARD) for name in ("campaigns", "pace", "measuring")),
+    Door("link-repair", For.BOARD, ("sending", "first")),
     Door("warm-up", For.BOARD, acts=True, said={"domain": "alpilles.example", "first_day": "2026-12-01"}),
     *(Door(name, For.BOARD, ("campaign",)) for name in ("campaign", "campaign-launch")),
-    *(Door(f"campaign-{name}", For.BOARD, ("campaign",)) for name in ("again", "why", "details")),
+    *(Door(f"campaign-{name}", For.BOARD, ("campaign",)) for name in ("again", "why", "details", "links")),
     *(Door(f"campaign-resend-{what}", For.BOARD, ("campaign",), True, {"typed": "1"}) for what in ("failed", "doubt")),
     Door("campaign-prove", For.BOARD, ("sending", "doubtful"), True, {"proof": "sent", "source": "au téléphone"}),
     *(Door(name, For.EVERYONE) for name in ("health", "metrics")),
@@ -229,7 +235,8 @@ def house(settings: Any) -> dict[str, Any]:
     subscription = reader.subscriptions.get()
     subscription.asked_at = timezone.now()
     subscription.save()
-    sending = make.running(make.locked_edition(newsletter=letter))
+    linked = make.approved(link="https://moulin.example/")
+    sending = make.running(make.locked_edition(linked, newsletter=letter))
     [doubtful] = make.settled(sending, "in_doubt")
     operation = make.operation(closes_at=timezone.now() + timedelta(days=3), valid_until=date(2099, 1, 1))
     asked = make.consulted(operation)
@@ -279,6 +286,11 @@ def house(settings: Any) -> dict[str, Any]:
         "confirm": links.confirm_url(links.Ask(subscription.pk, subscription.asked_at)).split("/")[-2],
         "unsubscribe": links.unsubscribe_url(letter.pk, bytes(reader.address_key)).split("/")[-1],
         "preferences": links.preferences_url(letter.pk, bytes(reader.address_key)).split("/")[-2],
+        "unmeasure": links.unmeasure_url(letter.pk, bytes(reader.address_key)).split("/")[-2],
+        "click": redirects.own_ways()(doubtful.pk)[0].split("/")[-1],
+        "pixel": redirects.own_ways()(doubtful.pk)[1].split("/")[-1].removesuffix(".gif"),
+        "shared": redirects.shared_url(sending.pk, 1).split("/")[-1],
+        "first": 1,
     }
 
 
@@ -345,15 +357,15 @@ def test_what_every_page_tells_a_browser(door: Door, house: dict[str, Any]) -> N
     person = {**ROLES, For.EVERYONE: "", For.HOLDER: ""}.get(door.who, "owner")
     answer = knock(door, house, person)
 
-    keeps_to_itself(answer, public=door.name in PUBLIC)
+    keeps_to_itself(answer, public=door.name in PUBLIC, referrer="no-referrer" if door.name in HITS else "same-origin")
     lets_no_script_in(answer, letter=door.name in LETTERS, framed=door.name in PREVIEWS)
 
 
-def keeps_to_itself(answer: HttpResponse, *, public: bool) -> None:
+def keeps_to_itself(answer: HttpResponse, *, public: bool, referrer: str) -> None:
     """What is someone's own is kept by no cache and found by no search, and no other site learns its address."""
     assert ("no-store" in answer.headers.get("Cache-Control", "")) != public
     assert (answer.headers.get("X-Robots-Tag") == "noindex") != public
-    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["Referrer-Policy"] == referrer
 
 
 def lets_no_script_in(answer: HttpResponse, *, letter: bool, framed: bool) -> None:
@@ -381,6 +393,8 @@ def test_a_public_page_with_a_name_on_it_is_kept_by_no_cache(house: dict[str, An
 
 PREVIEWS = ("board:preview", "board:preview-text", "offer-preview", "invitation-preview")
 LETTERS = (*PREVIEWS, "edition-archive")
+# They lead to other sites, which learn nothing of where from.
+HITS = ("click", "shared-click", "open")
 
 
 @pytest.mark.parametrize("forged", ["evil.example", "lettre.example:evil.example", "127.0.0.1.evil.example"])

@@ -24,7 +24,6 @@ HEADERS = {
     "Cache-Control": "no-store, private, max-age=0",
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex",
-    "Content-Security-Policy": "default-src 'none'",
 }
 FARTHEST = 32767
 

@@ -47,8 +47,7 @@ def test_everyone_gets_the_same_marks_and_no_other_address_is_touched() -> None:
     campaign = launched()
     variant = campaign.variants.get()
     said = b"".join(variants.template_of(variant).literals).replace(b"=\r\n", b"").replace(b"=3D", b"=").decode()
-    assert f"https://moulin.example/?x=1&amp;{MARKED}#ici" in said
-    assert f"https://moulin.example/?x=1&{MARKED}#ici" in said
+    assert said.count(f"https://moulin.example/?x=1&{MARKED}#ici") == 2
     assert "mailto:a@alpilles.example" in said
     assert "mailto:a@alpilles.example?" not in said
     assert "tel:0490000000" in said
