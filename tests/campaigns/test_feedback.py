@@ -309,13 +309,13 @@ def test_reports_settle_alike_in_any_order_and_however_often_told(data: some.Dat
     with transaction.atomic():
         rows = sent("sent", "in_doubt", "failed", "skipped")
         campaign = rows[0].campaign
-        drawn = some.tuples(some.sampled_from(rows), some.sampled_from(REPORTS), some.sampled_from("ab"))
+        drawn = some.tuples(some.integers(0, 3), some.sampled_from(REPORTS), some.sampled_from("ab"))
         reports = [
-            told(row, kind, key=f"{row.pk}{kind}{fault}{key}", fault=fault)
+            told(rows[row], kind, key=f"{row}{kind}{fault}{key}", fault=fault)
             for row, (kind, fault), key in data.draw(some.lists(drawn, max_size=8))
         ]
         found = []
-        for told_again in (reports, data.draw(some.permutations(reports + reports))):
+        for told_again in (reports, [reports[n] for n in data.draw(some.permutations([*range(len(reports))] * 2))]):
             point = transaction.savepoint()
             for one in told_again:
                 feedback.record(one, now=LATER)
