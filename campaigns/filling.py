@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from audiences import links
 from audiences.core.address import sendable
+from campaigns import returns
 from campaigns.deliveries import Armed, may_retry
 from campaigns.models import Campaign, Variant
 from campaigns.variants import domain, template_of
@@ -25,7 +26,7 @@ class Filling:
     def __init__(self, campaign: Campaign, variant: Variant) -> None:
         edition = campaign.edition
         self.template = template_of(variant)
-        self.sender = edition.newsletter.sender_email
+        self.return_path = returns.paths(edition.newsletter.sender_email)
         self._campaign, self._domain = campaign.pk, domain(edition.newsletter)
         self._ways = links.ways(edition.newsletter_id)
         self._web_version = f"{settings.SITE_URL}/editions/{edition.slug}/"
@@ -61,6 +62,7 @@ class Filling:
             "date": _date(int(time.time())),
             "message_id": message_id(self._campaign, row.delivery, self._domain),
             "unsubscribe_url": unsubscribe,
+            "leaver": unsubscribe.rpartition("/")[2],
             "preferences_url": preferences,
             "web_version_url": self._web_version,
         }

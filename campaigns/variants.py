@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from campaigns import returns
 from campaigns.models import Variant
 from newsletter.contents import content_of
 from newsletter.core.headers import Address
@@ -20,6 +21,7 @@ def compile(variant: Variant, *, now: datetime) -> Variant:
         subject=rendered.subject,
         from_=sender(edition.newsletter),
         reply_to=reply_to(edition.newsletter),
+        leave_by_mail=returns.leave_address(),
         list_id=list_id(edition.newsletter),
         holes=rendered.holes,
     )

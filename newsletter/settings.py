@@ -141,7 +141,9 @@ EMAIL_TIMEOUT = 20
 MAIL_FROM = env.str("MAIL_FROM", default="Les Professionnels des Alpilles <lettre@alpilles.example>")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 REPLY_TO = env.str("REPLY_TO", default="")
-BOUNCE_DOMAIN = env.str("BOUNCE_DOMAIN", default="")
+# What comes back: to which addresses, and where it is read. Without both, the relay keeps the bounces.
+BOUNCE_INBOX_URL = env.str("BOUNCE_INBOX_URL", default="")
+BOUNCES = read(lambda: environment.bounces(env.str("BOUNCE_DOMAIN", default=""), BOUNCE_INBOX_URL, SIGNING_KEYS[:1]))
 JOURNAL_DIR = Path(env.str("JOURNAL_DIR", default=str(VAR_DIR / "journal")))
 DKIM_KEY = env.str("DKIM_KEY", default="")
 # The catcher's web page, only where the demo runs.

@@ -8,6 +8,7 @@ from campaigns.models.evidence import Evidence
 from campaigns.models.exposure import Exposure
 from campaigns.models.operation import OperationTarget
 from campaigns.models.pace import Pace, Spent, Warmup
+from campaigns.models.parked import ParkedMail
 from campaigns.models.pulse import Progress, Pulse
 from campaigns.models.road import RoadStanding
 from campaigns.models.worker import WorkerSession
@@ -25,6 +26,7 @@ __all__ = [
     "MailDomain",
     "OperationTarget",
     "Pace",
+    "ParkedMail",
     "Progress",
     "Pulse",
     "RoadStanding",
