@@ -90,7 +90,7 @@ def _said(group: dict[str, str], phase: Phase) -> Said:
 def fault_of(words: str, status: str, phase: Phase) -> Fault:
     """Return why something did not arrive: by the server's words, with the report's own code where they bear none."""
     code = CODE.search(f" {words[:500]} ")
-    digit = status[:1] if status[:1] in "45" else "5"
+    digit = "4" if status.startswith("4") else "5"
     number = int(code[1]) if code else int(f"{digit}50")
     if digit == "4" and number >= 500:
         number = 450  # given up after trying for days: nobody said for good

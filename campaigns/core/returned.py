@@ -25,7 +25,7 @@ AUTOMATIC = re.compile(
 # The token of List-Unsubscribe's mailto, in the subject: other words may stand around it.
 LEAVER = re.compile(r"\b\d\.[A-Za-z0-9_-]{1,16}\.[A-Za-z2-7]{10,200}\.[A-Za-z2-7]{26}\b")
 QUOTED_FIELDS = re.compile(
-    r"^(?:Return-Path|X-Envelope-From|Message-ID|X-Original-Message-ID)[ \t]*:\s*<?([^\s<>]{3,320})>?",
+    r"^(?:Return-Path|X-Envelope-From|Message-ID|X-Original-Message-ID)[ \t]*:[ \t]*<?([^\s<>]{3,320})>?",
     re.IGNORECASE | re.MULTILINE,
 )
 

@@ -92,6 +92,14 @@ def bounces(domain: str, inbox: str, keys: Iterable[tuple[str, str]]) -> tuple[s
     return before, f"@{host.lower()}"
 
 
+def webhook_secret(said: str) -> str:
+    """Return the user:password of webhooks, if it is one that nobody guesses."""
+    user, colon, password = said.partition(":")
+    if said and not (user and colon and len(password) >= LONG_ENOUGH):
+        raise BadEnvironment(f"WEBHOOK_SECRET must look like user:password, {LONG_ENOUGH} letters or more at random.")
+    return said
+
+
 def introduction(said: str, roads: Iterable[Road]) -> str:
     """Return the name for EHLO; mail exchangers turn away who has none that leads back to them."""
     if not said and any(road.direct for road in roads):
