@@ -15,9 +15,9 @@ from psycopg.types.numeric import Int8
 
 from audiences import subscriptions, suppressions
 from audiences.core.consent import Method, StopReason
-from campaigns import chunks
+from campaigns import alarms, chunks
 from campaigns.core.delivery import DeliveryState
-from campaigns.core.feedback import SOFT_OF, Feedback, Stop, is_about, settle, stop_of, turn_of, worn_out
+from campaigns.core.feedback import SOFT_OF, Feedback, Heard, Stop, is_about, settle, stop_of, turn_of, worn_out
 from campaigns.core.rounds import Proof
 from campaigns.core.wordings import discreet
 from campaigns.ledger import Statement
@@ -30,6 +30,8 @@ TRIES = 5
 # What left for somebody, whatever became of it.
 LEFT = (S.SENT, S.FAILED)
 
+# What a running campaign may have to pause for.
+ALARMING = (Heard.COMPLAINED, Heard.BOUNCED)
 # The source of what a reader wrote to the address in List-Unsubscribe.
 MAILED = "mail"
 LEAVING = {Stop.LEAVE: Method.PROVIDER, Stop.COMPLAINED: Method.COMPLAINT}
@@ -93,7 +95,9 @@ def _record(batch: Sequence[Feedback], *, now: datetime) -> int:
     for last in range(TRIES):
         try:
             with transaction.atomic():
-                return len(_once(batch, now=now))
+                fresh, campaigns = _once(batch, now=now)
+            alarms.ring(campaigns, now=now)
+            return len(fresh)
         except OperationalError as problem:
             again = isinstance(problem.__cause__, DeadlockDetected) and not connection.in_atomic_block
             if not again or last == TRIES - 1:
@@ -101,7 +105,8 @@ def _record(batch: Sequence[Feedback], *, now: datetime) -> int:
     raise AssertionError
 
 
-def _once(batch: Sequence[Feedback], *, now: datetime) -> list[Feedback]:
+def _once(batch: Sequence[Feedback], *, now: datetime) -> tuple[list[Feedback], set[int]]:
+    """Return what was news, and the campaigns that should be looked at for it."""
     by_key = {one.digest: one for one in batch}
     seats = _seats({one.delivery for one in by_key.values()})
     told = [one for one in by_key.values() if one.delivery in seats]
@@ -111,7 +116,7 @@ def _once(batch: Sequence[Feedback], *, now: datetime) -> list[Feedback]:
     _settle([one for one in fresh if _moves(one, seats[one.delivery])], seats, held, now=now)
     for one in fresh:
         _stop(one, seats[one.delivery], now=now)
-    return fresh
+    return fresh, {seats[one.delivery].campaign for one in fresh if one.kind in ALARMING}
 
 
 def _seats(ids: Collection[int]) -> dict[int, Seat]:

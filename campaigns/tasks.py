@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from campaigns import (
+    alarms,
     deliveries,
     domains,
     enqueuing,
@@ -83,8 +84,9 @@ def _enqueue(*, now: datetime) -> None:
 
 @shared_task
 def examine() -> None:
-    """Woken every minute: check the ledger where it changed since this process last looked, and count it anew."""
+    """Woken every minute: pause what is complained of, and check and count what changed since this process looked."""
     exposures.recount(now=timezone.now())
+    alarms.ring(now=timezone.now())
     for broken in invariants.check_changed(_seen, now=timezone.now()):
         log.error("the ledger contradicts itself: %s", broken)
 
