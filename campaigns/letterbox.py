@@ -72,7 +72,8 @@ def _fetch(box: BaseMailBox, uid: str) -> bytes | None:
 
 def wait(box: BaseMailBox, seconds: float = IDLE_SECONDS) -> bool:
     """Wait until the server says that something came, where it can (RFC 2177); return whether it can."""
-    if "IDLE" not in box.client.capabilities:
+    _, offered = box.client.capability()  # asked anew: many servers offer more to whom they know
+    if b"IDLE" not in b" ".join(offered).upper().split():
         return False
     box.idle.wait(timeout=seconds)
     return True

@@ -5,11 +5,11 @@ import logging
 from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_POST
 
 from campaigns import hooks
 
@@ -18,13 +18,11 @@ log = logging.getLogger(__name__)
 
 @csrf_exempt
 @never_cache
-@require_http_methods(["POST", "HEAD"])
+@require_POST
 def hook(request: HttpRequest, provider: str) -> HttpResponse:
     """Take what a provider tells. 200 once it is written down; a provider that hears anything else tells it again."""
     if not hooks.is_known(provider):
-        raise Http404
-    if request.method == "HEAD":  # some ask whether there is a door before they use it
-        return HttpResponse()
+        return HttpResponse(status=404)
     if "Authorization" not in request.headers:
         return HttpResponse(status=401, headers={"WWW-Authenticate": 'Basic realm="Garrigue"'})
     try:
