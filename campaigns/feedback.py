@@ -1,6 +1,7 @@
 """What the world says of a message is written down once, settles it, and stops whom it must stop: one transaction.
 
-In any order and however often told, the rows are the same. The lock order is person, chunk, delivery.
+In any order and however often told, the rows are the same. The lock order is person, campaign, chunk, delivery: a row
+that names a campaign and a delivery holds both, so they are held before it is written.
 """
 
 from collections import defaultdict
@@ -111,6 +112,7 @@ def _once(batch: Sequence[Feedback], *, now: datetime) -> tuple[list[Feedback], 
     seats = _seats({one.delivery for one in by_key.values()})
     told = [one for one in by_key.values() if one.delivery in seats]
     _hold_people(told, seats)
+    _hold_campaigns({seats[one.delivery].campaign for one in told})
     held = _hold_chunks([one for one in told if _moves(one, seats[one.delivery])], seats)
     fresh = [by_key[key] for key in _insert(told, now=now)]
     _settle([one for one in fresh if _moves(one, seats[one.delivery])], seats, held, now=now)
@@ -142,6 +144,14 @@ def _hold_people(told: Iterable[Feedback], seats: dict[int, Seat]) -> None:
     keys = {seats[one.delivery].address_key for one in told if _stop_of(one, seats[one.delivery]) is not Stop.NOTHING}
     for key in sorted(keys):
         suppressions.hold(key)
+
+
+def _hold_campaigns(campaigns: Collection[int]) -> None:
+    """Let nobody who begins with a campaign wait for what is held here, while this waits for them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM campaigns_campaign WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", [list(campaigns)]
+        )
 
 
 def _moves(one: Feedback, seat: Seat) -> bool:

@@ -31,7 +31,7 @@ class Ses(AmazonSESTrackingWebhookView):  # type: ignore[misc]  # anymail carrie
     """Amazon's notifications without Amazon's library: a topic is confirmed by whoever made it (docs/feedback.md)."""
 
     def __init__(self, **kwargs: Any) -> None:
-        self.auto_confirm_enabled, self.session_params, self.client_params = False, {}, {}
+        self.auto_confirm_enabled = False
         AnymailBaseWebhookView.__init__(self, **kwargs)
 
 

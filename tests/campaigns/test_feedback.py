@@ -303,7 +303,16 @@ def everything(campaign: Campaign) -> tuple[object, ...]:
     )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_who_complained_and_whose_mailbox_died_has_one_reason_whichever_was_heard_first() -> None:
+    rows = sent("sent", "sent")
+    words = [(Heard.COMPLAINED, None), (Heard.BOUNCED, Fault.UNKNOWN_USER)]
+    for row, said in zip(rows, (words, words[::-1]), strict=True):
+        for kind, fault in said:
+            feedback.record(told(row, kind, key=f"{row.pk}{kind}", fault=fault), now=LATER)
+    assert set(suppressed().values()) == {"complained"}
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=some.data())
 def test_reports_settle_alike_in_any_order_and_however_often_told(data: some.DataObject) -> None:
     with transaction.atomic():
