@@ -262,7 +262,8 @@ class Drain:
                     continue
                 message = filling.message(row)
                 message = self._sign(message) if self._sign else message
-                self._ready.append(Outgoing(row.delivery, filling.sender, sendable(row.address), message))
+                sender = filling.return_path(row.delivery)
+                self._ready.append(Outgoing(row.delivery, sender, sendable(row.address), message))
             except (BadValue, BadAddress) as problem:
                 self._heard(
                     row.delivery, Receipt(row.delivery, Turn.REFUSE, Phase.MAIL, None, str(problem), "unfillable")

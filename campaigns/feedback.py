@@ -1,6 +1,7 @@
 """What the world says of a message is written down once, settles it, and stops whom it must stop: one transaction.
 
-In any order and however often told, the rows are the same. The lock order is person, chunk, delivery.
+In any order and however often told, the rows are the same. The lock order is person, campaign, chunk, delivery: a row
+that names a campaign and a delivery holds both, so they are held before it is written.
 """
 
 from collections import defaultdict
@@ -15,9 +16,9 @@ from psycopg.types.numeric import Int8
 
 from audiences import subscriptions, suppressions
 from audiences.core.consent import Method, StopReason
-from campaigns import chunks
+from campaigns import alarms, chunks
 from campaigns.core.delivery import DeliveryState
-from campaigns.core.feedback import SOFT_OF, Feedback, Stop, is_about, settle, stop_of, turn_of, worn_out
+from campaigns.core.feedback import SOFT_OF, Feedback, Heard, Stop, is_about, settle, stop_of, turn_of, worn_out
 from campaigns.core.rounds import Proof
 from campaigns.core.wordings import discreet
 from campaigns.ledger import Statement
@@ -30,6 +31,8 @@ TRIES = 5
 # What left for somebody, whatever became of it.
 LEFT = (S.SENT, S.FAILED)
 
+# What a running campaign may have to pause for.
+ALARMING = (Heard.COMPLAINED, Heard.BOUNCED)
 # The source of what a reader wrote to the address in List-Unsubscribe.
 MAILED = "mail"
 LEAVING = {Stop.LEAVE: Method.PROVIDER, Stop.COMPLAINED: Method.COMPLAINT}
@@ -93,7 +96,9 @@ def _record(batch: Sequence[Feedback], *, now: datetime) -> int:
     for last in range(TRIES):
         try:
             with transaction.atomic():
-                return len(_once(batch, now=now))
+                fresh, campaigns = _once(batch, now=now)
+            alarms.ring(campaigns, now=now)
+            return len(fresh)
         except OperationalError as problem:
             again = isinstance(problem.__cause__, DeadlockDetected) and not connection.in_atomic_block
             if not again or last == TRIES - 1:
@@ -101,17 +106,19 @@ def _record(batch: Sequence[Feedback], *, now: datetime) -> int:
     raise AssertionError
 
 
-def _once(batch: Sequence[Feedback], *, now: datetime) -> list[Feedback]:
+def _once(batch: Sequence[Feedback], *, now: datetime) -> tuple[list[Feedback], set[int]]:
+    """Return what was news, and the campaigns that should be looked at for it."""
     by_key = {one.digest: one for one in batch}
     seats = _seats({one.delivery for one in by_key.values()})
     told = [one for one in by_key.values() if one.delivery in seats]
     _hold_people(told, seats)
+    _hold_campaigns({seats[one.delivery].campaign for one in told})
     held = _hold_chunks([one for one in told if _moves(one, seats[one.delivery])], seats)
     fresh = [by_key[key] for key in _insert(told, now=now)]
     _settle([one for one in fresh if _moves(one, seats[one.delivery])], seats, held, now=now)
     for one in fresh:
         _stop(one, seats[one.delivery], now=now)
-    return fresh
+    return fresh, {seats[one.delivery].campaign for one in fresh if one.kind in ALARMING}
 
 
 def _seats(ids: Collection[int]) -> dict[int, Seat]:
@@ -137,6 +144,14 @@ def _hold_people(told: Iterable[Feedback], seats: dict[int, Seat]) -> None:
     keys = {seats[one.delivery].address_key for one in told if _stop_of(one, seats[one.delivery]) is not Stop.NOTHING}
     for key in sorted(keys):
         suppressions.hold(key)
+
+
+def _hold_campaigns(campaigns: Collection[int]) -> None:
+    """Let nobody who begins with a campaign wait for what is held here, while this waits for them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM campaigns_campaign WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", [list(campaigns)]
+        )
 
 
 def _moves(one: Feedback, seat: Seat) -> bool:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from audiences import links
 from audiences.core.address import sendable
 from campaigns import links as redirects
-from campaigns import opens
+from campaigns import opens, returns
 from campaigns.deliveries import Armed, may_retry
 from campaigns.models import Campaign, Variant
 from campaigns.variants import domain, measured_templates, template_of
@@ -32,7 +32,7 @@ class Filling:
         # Without its own template a reader who may be measured gets the one of all: then nothing is measured.
         self._measured = measured_templates(variant) if variant.pk else {}
         self._own_ways = redirects.own_ways()
-        self.sender = edition.newsletter.sender_email
+        self.return_path = returns.paths(edition.newsletter.sender_email)
         self._campaign, self._domain = campaign.pk, domain(edition.newsletter)
         self._ways = links.ways(edition.newsletter_id)
         self._web_version = f"{settings.SITE_URL}/editions/{edition.slug}/"
@@ -78,6 +78,7 @@ class Filling:
             "date": _date(int(time.time())),
             "message_id": message_id(self._campaign, row.delivery, self._domain),
             "unsubscribe_url": unsubscribe,
+            "leaver": unsubscribe.rpartition("/")[2],
             "preferences_url": preferences,
             "web_version_url": self._web_version,
         }

@@ -2,7 +2,21 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from campaigns.views import campaign, details, hits, links, member, monitor, paces, prepare, rounds, share, targets, why
+from campaigns.views import (
+    campaign,
+    details,
+    hits,
+    hooks,
+    links,
+    member,
+    monitor,
+    paces,
+    prepare,
+    rounds,
+    share,
+    targets,
+    why,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # These stand in every letter ever sent: they never change.
@@ -31,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bureau/envois/<int:campaign_id>/details/", details.details, name="campaign-details"),
     path("bureau/membres/<int:member_id>/part/", share.of_member, name="member-share"),
     path("bureau/operations/<int:operation_id>/lecteurs/", targets.operation_targets, name="operation-targets"),
+    path("retours/<slug:provider>/", hooks.hook, name="hook"),
     path("health", monitor.health, name="health"),
     path("metrics", monitor.metrics, name="metrics"),
     path("espace/<int:member_id>/bilan/", member.season, name="member-report"),

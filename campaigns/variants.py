@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from campaigns import links, measuring
+from campaigns import links, measuring, returns
 from campaigns.core.opens import Measure
 from campaigns.models import MeasuredTemplate, Variant
 from newsletter.contents import content_of
@@ -42,6 +42,7 @@ def _template(newsletter: Newsletter, rendered: Rendered) -> MessageTemplate:
         subject=rendered.subject,
         from_=sender(newsletter),
         reply_to=reply_to(newsletter),
+        leave_by_mail=returns.leave_address(),
         list_id=list_id(newsletter),
         holes=rendered.holes,
     )

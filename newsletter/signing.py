@@ -28,6 +28,7 @@ class Purpose(StrEnum):
     SIGN_IN = "sign-in"
     ARCHIVE = "archive"
     MESSAGE = "message"
+    BOUNCE = "bounce"
     DEMO = "demo"
     CALENDAR = "calendar"
     CONSULTATION = "consultation"

@@ -268,6 +268,7 @@ class Story:
             "remark_id": [Remark.objects.values_list("pk", flat=True)[0]],
             "contribution_id": [Contribution.objects.values_list("pk", flat=True)[0]],
             "path": ["nothing"],
+            "provider": ["brevo"],
         }
         return known[parameter]
 

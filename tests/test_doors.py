@@ -73,6 +73,7 @@ class For(Enum):
     EDITOR = "who works on offers and editions"
     BOARD = "the board"
     ADMIN = "who says who holds which role"
+    PROVIDER = "a mail provider that knows the secret"
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,8 @@ DOORS = [
     *(Door(f"campaign-resend-{what}", For.BOARD, ("campaign",), True, {"typed": "1"}) for what in ("failed", "doubt")),
     Door("campaign-prove", For.BOARD, ("sending", "doubtful"), True, {"proof": "sent", "source": "au téléphone"}),
     *(Door(name, For.EVERYONE) for name in ("health", "metrics")),
+    # Without a secret of the installation there is no door for providers; tests/campaigns/test_hooks.py opens it.
+    Door("hook", For.PROVIDER, ("provider",), acts=True),
     Door("call", For.OWNER, ("call",)),
     *(Door(f"call-{verb}", For.OWNER, ("call",), acts=True) for verb in ("decline", "think-again")),
     Door("invitation-call", For.HOLDER, ("called",)),
@@ -262,6 +265,7 @@ def house(settings: Any) -> dict[str, Any]:
         "locked": locked.pk,
         "locked_slug": locked.slug,
         "slug": letter.slug,
+        "provider": "brevo",
         "segment": Segment.objects.create(name="Tous", tree={"all": []}).pk,
         "campaign": schedule.plan(locked, [], starts_at=None, by=None).pk,
         "sending": sending.pk,
@@ -323,6 +327,9 @@ def test_every_address_of_the_house_is_in_this_table() -> None:
 @all_doors
 def test_everyone_gets_as_far_as_is_theirs(door: Door, house: dict[str, Any]) -> None:
     stranger = knock(door, house, "")
+    if door.who is For.PROVIDER:
+        assert stranger.status_code == 404
+        return
     if door.who in (For.EVERYONE, For.HOLDER):
         assert stranger.status_code in (200, 302)
         assert "next=" not in stranger.get("Location", "")
@@ -354,7 +361,7 @@ def test_looking_never_acts(door: Door, house: dict[str, Any]) -> None:
 
 @all_doors
 def test_what_every_page_tells_a_browser(door: Door, house: dict[str, Any]) -> None:
-    person = {**ROLES, For.EVERYONE: "", For.HOLDER: ""}.get(door.who, "owner")
+    person = {**ROLES, For.EVERYONE: "", For.HOLDER: "", For.PROVIDER: ""}.get(door.who, "owner")
     answer = knock(door, house, person)
 
     keeps_to_itself(answer, public=door.name in PUBLIC, referrer="no-referrer" if door.name in HITS else "same-origin")
@@ -464,7 +471,7 @@ def hostile(house: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("door", [door for door in DOORS if not door.acts], ids=lambda door: door.name)
 def test_what_people_typed_is_shown_and_never_run(door: Door, hostile: dict[str, Any]) -> None:
-    person = {**ROLES, For.EVERYONE: "", For.HOLDER: ""}.get(door.who, "owner")
+    person = {**ROLES, For.EVERYONE: "", For.HOLDER: "", For.PROVIDER: ""}.get(door.who, "owner")
     answer = knock(door, hostile, person)
 
     assert answer.status_code in (200, 302)

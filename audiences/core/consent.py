@@ -90,3 +90,11 @@ class CustomerKind(StrEnum):
 # Who asks for the letter again and proves the address is theirs is written to again: a full mailbox that confirms was
 # emptied. A complaint, a dead mailbox and a decision of the board are not undone by a form.
 LIFTED_BY_CONFIRMING = frozenset({StopReason.UNSUBSCRIBED, StopReason.ERASED, StopReason.BOUNCED})
+
+
+def replaced_by(reason: StopReason) -> frozenset[StopReason]:
+    """Return the reasons that this one takes the place of, so that it does not matter which was heard first."""
+    if reason in LIFTED_BY_CONFIRMING:
+        return frozenset()
+    # a mailbox that is dead and complained was alive, and somebody read it
+    return LIFTED_BY_CONFIRMING | ({StopReason.UNKNOWN_USER} if reason is StopReason.COMPLAINED else frozenset())

@@ -18,6 +18,7 @@ from campaigns.models.link import (
 )
 from campaigns.models.operation import OperationTarget
 from campaigns.models.pace import Pace, Spent, Warmup
+from campaigns.models.parked import ParkedMail
 from campaigns.models.pulse import Progress, Pulse
 from campaigns.models.road import RoadStanding
 from campaigns.models.worker import WorkerSession
@@ -43,6 +44,7 @@ __all__ = [
     "OpenCount",
     "OperationTarget",
     "Pace",
+    "ParkedMail",
     "Progress",
     "Pulse",
     "RoadStanding",

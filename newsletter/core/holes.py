@@ -43,6 +43,7 @@ class Hole:
 
 FIRST_NAME = "first_name"
 UNSUBSCRIBE = "unsubscribe_url"
+LEAVER = "leaver"
 PREFERENCES = "preferences_url"
 WEB_VERSION = "web_version_url"
 # Only in the letters of readers who may be measured.
