@@ -3,9 +3,10 @@
 Written twice for every delivery, so the paths stand here as text; a test holds them to the URL table.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -15,6 +16,7 @@ from newsletter.signing import BadToken, Purpose
 __all__ = [
     "Ask",
     "BadToken",
+    "Ways",
     "Who",
     "confirm_url",
     "preferences_url",
@@ -46,23 +48,33 @@ class Ask:
 
 def unsubscribe_url(newsletter_id: int, address_key: bytes) -> str:
     """Return the one-click way out, good for life."""
-    return ways(newsletter_id)(address_key)[0]
+    return ways(newsletter_id)([address_key])[0].out
 
 
 def preferences_url(newsletter_id: int, address_key: bytes) -> str:
     """Return the way to a reader's own preferences."""
-    return ways(newsletter_id)(address_key)[1]
+    return ways(newsletter_id)([address_key])[0].preferences
 
 
-def ways(newsletter_id: int) -> Callable[[bytes], tuple[str, str]]:
-    """Return what gives a reader's way out and way to their preferences: what all have in common is done once."""
+class Ways(NamedTuple):
+    """One reader's one-click way out, and the way to their preferences."""
+
+    out: str
+    preferences: str
+
+
+def ways(newsletter_id: int) -> Callable[[Sequence[bytes]], list[Ways]]:
+    """Return what gives some readers' ways by their keys: what all have in common is done once."""
     newsletter = newsletter_id.to_bytes(4, "big")
-    out, preferences = signing.sealer(Purpose.UNSUBSCRIBE).seal, signing.sealer(Purpose.PREFERENCES).seal
-    encode, site = signing.encode, settings.SITE_URL
+    out, preferences = signing.sealer(Purpose.UNSUBSCRIBE).seal_all, signing.sealer(Purpose.PREFERENCES).seal_all
+    site = settings.SITE_URL
 
-    def of(address_key: bytes) -> tuple[str, str]:
-        who = encode(newsletter + address_key)
-        return f"{site}/u/{out(who)}", f"{site}/preferences/{preferences(who)}/"
+    def of(keys: Sequence[bytes]) -> list[Ways]:
+        who = signing.encode_all([newsletter + key for key in keys])
+        return [
+            Ways(f"{site}/u/{one}", f"{site}/preferences/{other}/")
+            for one, other in zip(out(who), preferences(who), strict=True)
+        ]
 
     return of
 

@@ -5,9 +5,8 @@ The lock order is always chunk before delivery.
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
@@ -39,8 +38,7 @@ class LeaseLost(Exception):
     """Someone else holds this chunk now: arm nothing more of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Armed:
+class Armed(NamedTuple):
     """A reader whose message may be written to the wire now; lives in memory only."""
 
     delivery: int
@@ -64,26 +62,22 @@ class Armed:
 # SENDING.
 _EXCHANGE = """
 WITH held AS MATERIALIZED (
-    SELECT (k.worker = %(worker)s AND k.lease_epoch = %(epoch)s) IS TRUE AS ours, c.state = 'running' AS runs
+    SELECT (k.worker = %(worker)s AND k.lease_epoch = %(epoch)s) IS TRUE AS ours,
+           c.state = 'running' AS runs, k.deferred > 0 AS waits
     FROM campaigns_chunk k JOIN campaigns_campaign c ON c.id = k.campaign_id
     WHERE k.id = %(chunk)s FOR UPDATE OF k
 ), goes AS MATERIALIZED (
-    SELECT ours, ours AND runs AND %(limit)s > 0 AS arms FROM held WHERE ours OR %(limit)s = 0
+    SELECT ours, waits, ours AND runs AND %(limit)s > 0 AS arms FROM held WHERE ours OR %(limit)s = 0
 ), said AS (
     SELECT * FROM json_to_recordset(%(receipts)s::json) AS said(id bigint, state text, code int, text text, reason text)
     WHERE EXISTS (SELECT 1 FROM goes)
-), old AS MATERIALIZED (
-    SELECT d.id, d.state AS was
-    FROM campaigns_delivery d JOIN said ON said.id = d.id
-    WHERE d.worker = %(worker)s
-      AND (d.state = 'sending' OR (d.state = 'in_doubt' AND said.state IN ('sent', 'failed')))
 ), recorded AS (
     UPDATE campaigns_delivery d
     SET state = said.state, reply_code = said.code, reply_text = said.text, reason = said.reason,
         settled_at = CASE WHEN said.state = 'queued' THEN NULL ELSE %(now)s END
-    FROM said JOIN old ON old.id = said.id
-    WHERE d.id = said.id AND d.worker = %(worker)s AND d.state = old.was
-    RETURNING d.id, old.was, d.state, d.attempts
+    FROM said
+    WHERE d.id = said.id AND d.worker = %(worker)s AND d.state = '{was}' AND said.state = ANY('{{{ends}}}')
+    RETURNING d.id, '{was}' AS was, d.state, d.attempts
 ), session AS MATERIALIZED (
     SELECT ended_at FROM campaigns_workersession WHERE id = %(worker)s FOR SHARE
 ), due AS MATERIALIZED (
@@ -102,7 +96,8 @@ WITH held AS MATERIALIZED (
     LEFT JOIN audiences_subscriber s ON s.id = d.subscriber_id
     WHERE d.campaign_id = %(campaign)s AND d.position BETWEEN %(first)s AND %(last)s AND d.state = 'queued'
       AND EXISTS (SELECT 1 FROM goes WHERE arms)
-      AND NOT EXISTS (SELECT 1 FROM campaigns_deliveryretry r WHERE r.delivery_id = d.id)
+      AND (NOT EXISTS (SELECT 1 FROM goes WHERE waits)
+           OR NOT EXISTS (SELECT 1 FROM campaigns_deliveryretry r WHERE r.delivery_id = d.id))
       AND NOT EXISTS (SELECT 1 FROM session WHERE ended_at IS NOT NULL)
     ORDER BY d.position
     LIMIT %(limit)s
@@ -131,16 +126,26 @@ FROM held
 UNION ALL SELECT 'recorded', id, state, NULL, NULL, NULL, attempts, '' FROM recorded
 UNION ALL SELECT 'armed', id, state, address_key, address, first_name, attempts, standing FROM armed
 """
-EXCHANGE = Statement(
-    _EXCHANGE.format(
-        standing=opens.standing(subscriber="s.id", key="d.address_key", newsletter="%(newsletter)s"),
-        counts=", ".join(
-            f"count(*) FILTER (WHERE state = '{one}') - count(*) FILTER (WHERE was = '{one}') AS {one}"
-            for one in chunks.STATES
-        ),
-        shifts=", ".join(f"{one} = k.{one} + change.{one}" for one in chunks.STATES),
+
+
+def _exchange(was: DeliveryState, *ends: DeliveryState) -> Statement:
+    return Statement(
+        _EXCHANGE.format(
+            was=was.value,
+            standing=opens.standing(subscriber="s.id", key="d.address_key", newsletter="%(newsletter)s"),
+            ends=",".join(end.value for end in ends),
+            counts=", ".join(
+                f"count(*) FILTER (WHERE state = '{one}') - count(*) FILTER (WHERE was = '{one}') AS {one}"
+                for one in chunks.STATES
+            ),
+            shifts=", ".join(f"{one} = k.{one} + change.{one}" for one in chunks.STATES),
+        )
     )
-)
+
+
+EXCHANGE = _exchange(S.SENDING, *MOVES[S.SENDING].values())
+# A known answer stands over doubt.
+AMEND = _exchange(S.IN_DOUBT, S.SENT, S.FAILED)
 
 DEFER = Statement("""
 WITH waiting AS (
@@ -172,12 +177,11 @@ def exchange(
     if want and not _is_ours(rows):
         raise LeaseLost
     heard = {pk for kind, pk, *_ in rows if kind == "recorded"}
-    # Swept into doubt while the statement waited for the chunk: only a new one sees it as it stands now.
+    # Swept into doubt before, or while the statement waited for the chunk: a new one sees it as it stands now.
     if unheard := [receipt for receipt in receipts if receipt.delivery not in heard]:
-        rows += _ask(chunk, unheard, worker=worker, want=0, now=now)
-    waiting = [
-        (pk, attempts) for kind, pk, state, *_, attempts, _standing in rows if kind == "recorded" and state == QUEUED
-    ]
+        rows += _ask(chunk, unheard, worker=worker, want=0, now=now, statement=AMEND)
+    told = [(pk, state, attempts) for kind, pk, state, *_, attempts, _ in rows if kind == "recorded"]
+    waiting = [(pk, attempts) for pk, state, attempts in told if state == QUEUED]
     if waiting:
         times = [retry_at(attempts, now=now, delivery=pk) or now for pk, attempts in waiting]
         DEFER.ask({"rows": [Int8(pk) for pk, _ in waiting], "times": times, "chunk": Int8(chunk.pk)})
@@ -191,8 +195,16 @@ def _is_ours(rows: Sequence[tuple[Any, ...]]) -> bool:
     return any(kind == "held" and state == "ours" for kind, _, state, *_ in rows)
 
 
-def _ask(chunk: Chunk, receipts: Sequence[Receipt], *, worker: int, want: int, now: datetime) -> list[tuple[Any, ...]]:
-    return EXCHANGE.ask(
+def _ask(
+    chunk: Chunk,
+    receipts: Sequence[Receipt],
+    *,
+    worker: int,
+    want: int,
+    now: datetime,
+    statement: Statement = EXCHANGE,
+) -> list[tuple[Any, ...]]:
+    return statement.ask(
         {
             "chunk": Int8(chunk.pk),
             "epoch": Int8(chunk.lease_epoch),

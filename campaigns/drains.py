@@ -26,7 +26,7 @@ from campaigns.core.outcome import ACCEPT, Outcome, judge, unreached
 from campaigns.core.pacing import Limits
 from campaigns.core.receipt import Phase, Receipt
 from campaigns.deliveries import Armed, LeaseLost
-from campaigns.filling import Filling
+from campaigns.filling import Filling, Ours
 from campaigns.hands import Hands
 from campaigns.models import Campaign, Chunk, Delivery
 from campaigns.variants import domain
@@ -71,7 +71,7 @@ class Drain:
         self._variant = 0
         self._hands = Hands(worker)
         self._wire = self._open_road()
-        self._ready: deque[Outgoing | Errand] = deque()
+        self._ready: deque[tuple[Chunk, Filling, Armed, Ours]] = deque()
         self._pauses: list[tuple[int, PauseReason, str]] = []
         self._written_there = isinstance(relay, Account)  # a provider fills and signs them itself
         self._sign = dkim.signer()
@@ -126,9 +126,7 @@ class Drain:
             if self._arms and len(self._ready) < CONNECTIONS:
                 self._next_window()
             for _ in range(min(len(self._ready), self._wire.room())):
-                message = self._ready.popleft()
-                self._hands.under_way[message.delivery].put = True
-                self._wire.put(message)
+                self._put(*self._ready.popleft())
             if not (self._hands.under_way or self._waits):
                 return False
             self._hear(timeout)
@@ -248,27 +246,32 @@ class Drain:
         return granted
 
     def _take(self, chunk: Chunk, armed: list[Armed]) -> None:
-        """Fill the messages of a window, which the journal knows."""
+        """Keep a window ready, which the journal knows."""
         filling = self._filling
         assert filling is not None
         if chunk.operator == NOWHERE:
             for row in armed:
                 self._heard(row.delivery, _no_such_host(row))
             return
-        for row in armed:
-            try:
-                if self._written_there:
-                    self._ready.append(filling.errand(row))
-                    continue
-                message = filling.message(row)
-                message = self._sign(message) if self._sign else message
+        self._ready.extend((chunk, filling, row, ours) for row, ours in zip(armed, filling.ours(armed), strict=True))
+
+    def _put(self, chunk: Chunk, filling: Filling, row: Armed, ours: Ours) -> None:
+        """Fill a message and hand it over: no sooner than it is wanted, so that memory holds few of them, and warm."""
+        message: Outgoing | Errand
+        try:
+            if self._written_there:
+                message = filling.errand(row, ours)
+            else:
+                data = filling.message(row, ours)
+                data = self._sign(data) if self._sign else data
                 sender = filling.return_path(row.delivery)
-                self._ready.append(Outgoing(row.delivery, sender, sendable(row.address), message))
-            except (BadValue, BadAddress) as problem:
-                self._heard(
-                    row.delivery, Receipt(row.delivery, Turn.REFUSE, Phase.MAIL, None, str(problem), "unfillable")
-                )
-                self._too_many_unfillable(chunk)
+                message = Outgoing(row.delivery, sender, sendable(row.address), data)
+        except (BadValue, BadAddress) as problem:
+            self._heard(row.delivery, Receipt(row.delivery, Turn.REFUSE, Phase.MAIL, None, str(problem), "unfillable"))
+            self._too_many_unfillable(chunk)
+            return
+        self._hands.under_way[row.delivery].put = True
+        self._wire.put(message)
 
     def _hear(self, timeout: float) -> None:
         self._listen(self._wire.poll(timeout))

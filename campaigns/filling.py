@@ -1,9 +1,11 @@
 """What one message says of its reader. Written for every delivery, so what all have in common is done once."""
 
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.conf import settings
 from django.utils import timezone
@@ -22,6 +24,13 @@ from newsletter.core.holes import CLICK, OPEN, UNMEASURE, one_line
 from newsletter.core.message import MessageTemplate
 
 
+class Ours(NamedTuple):
+    """What the engine alone can write into one reader's message: it is signed."""
+
+    ways: links.Ways
+    token: str
+
+
 class Filling:
     """One campaign's letter and what its holes are filled with, reader by reader."""
 
@@ -37,49 +46,53 @@ class Filling:
         self._ways = links.ways(edition.newsletter_id)
         self._web_version = f"{settings.SITE_URL}/editions/{edition.slug}/"
 
-    def message(self, row: Armed) -> bytes:
+    def ours(self, rows: Sequence[Armed]) -> list[Ours]:
+        """Return what is signed for each reader of a window: all together it costs a third of one by one."""
+        ways = self._ways([row.address_key for row in rows])
+        return list(map(Ours, ways, tokens(self._campaign, [row.delivery for row in rows])))
+
+    def message(self, row: Armed, ours: Ours) -> bytes:
         """Return one reader's message; raise BadValue or BadAddress for what cannot be written."""
-        template, values = self._written(row)
+        template, values = self._written(row, ours)
         return template.fill(values)
 
-    def errand(self, row: Armed) -> Errand:
+    def errand(self, row: Armed, ours: Ours) -> Errand:
         """Return one message for a provider, who fills it: its values, and the token by which events name it.
 
         Raises BadValue or BadAddress for what cannot be written.
         """
-        template, values = self._written(row)
+        template, values = self._written(row, ours)
         template.fill(values)  # what cannot be written is found here, and not by the provider
         letter = Letter(
             row.delivery,
             sendable(row.address),
-            token(self._campaign, row.delivery),
+            ours.token,
             values,
             attempt=row.attempts,
             may_retry=may_retry(row.attempts),
         )
         return Errand(letter, template)
 
-    def _written(self, row: Armed) -> tuple[MessageTemplate, dict[str, str]]:
+    def _written(self, row: Armed, ours: Ours) -> tuple[MessageTemplate, dict[str, str]]:
         """Return the letter that this reader gets, and what its holes are filled with."""
         measured = self._measured.get(opens.measure(row.standing)) if row.standing else None
         if measured is None:
-            return self.template, self.values(row)
+            return self.template, self.values(row, ours)
         click, opened = self._own_ways(row.delivery)
         own = {CLICK: click, OPEN: opened, UNMEASURE: links.unmeasure_url(self._newsletter, row.address_key)}
-        return measured, self.values(row) | own
+        return measured, self.values(row, ours) | own
 
-    def values(self, row: Armed) -> dict[str, str]:
+    def values(self, row: Armed, ours: Ours) -> dict[str, str]:
         """Return what the holes of one message are filled with."""
-        unsubscribe, preferences = self._ways(row.address_key)
         return {
             "to_address": sendable(row.address),
             "to_name": "",
             "first_name": one_line(row.first_name),
             "date": _date(int(time.time())),
-            "message_id": message_id(self._campaign, row.delivery, self._domain),
-            "unsubscribe_url": unsubscribe,
-            "leaver": unsubscribe.rpartition("/")[2],
-            "preferences_url": preferences,
+            "message_id": f"<{ours.token}@{self._domain}>",
+            "unsubscribe_url": ours.ways.out,
+            "leaver": ours.ways.out.rpartition("/")[2],
+            "preferences_url": ours.ways.preferences,
             "web_version_url": self._web_version,
         }
 
@@ -97,4 +110,10 @@ def message_id(campaign: int, delivery: int, domain: str) -> str:
 
 def token(campaign: int, delivery: int) -> str:
     """Return what names a delivery in headers and in a provider's events."""
-    return signing.sealer(signing.Purpose.MESSAGE).seal(signing.encode(b"%d/%d" % (campaign, delivery)))
+    return tokens(campaign, [delivery])[0]
+
+
+def tokens(campaign: int, deliveries: Sequence[int]) -> list[str]:
+    """Return the tokens of some deliveries, in their order."""
+    names = [b"%d/%d" % (campaign, delivery) for delivery in deliveries]
+    return signing.sealer(signing.Purpose.MESSAGE).seal_all(signing.encode_all(names))

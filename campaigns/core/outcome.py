@@ -1,7 +1,7 @@
 """From a reply on the wire to the turn a delivery takes, and to whether the whole campaign must stop."""
 
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from campaigns.core.bounce import weigh
 from campaigns.core.campaign import PauseReason
@@ -14,8 +14,7 @@ from campaigns.core.wordings import discreet
 ACCEPT, REPLIED = Turn.ACCEPT, Phase.REPLIED
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """Either a receipt for this row, or a reason to pause: then the row goes back untried.
 
     `verdict` is for the breaker; None when the message was accepted or nobody answered. `rest` asks to leave the road

@@ -1,7 +1,7 @@
 """What the wire says of one message."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from campaigns.core.delivery import Turn
 
@@ -21,8 +21,7 @@ class Phase(StrEnum):
     REPLIED = "replied"
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """One message's fate: the turn its row takes, with the reply that says so."""
 
     delivery: int

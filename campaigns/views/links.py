@@ -49,7 +49,7 @@ def repair(request: HttpRequest, campaign_id: int, position: int) -> HttpRespons
             messages.success(request, _("Le lien mène maintenant à la nouvelle adresse."))
             return redirect("campaign-links", campaign_id)
         except BadTarget as problem:
-            form.add_error("target", BAD_TARGETS[problem.code])
+            form.add_error("target", str(BAD_TARGETS[problem.code]))
     context = {"link": link, "form": form}
     return render(request, "pages/campaigns/link_repair.html", context, status=400 if form.errors else 200)
 

@@ -1,7 +1,7 @@
 """What goes onto a wire, and what comes back."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from campaigns.core.outcome import Outcome
 from campaigns.core.receipt import Phase
@@ -10,8 +10,7 @@ from campaigns.core.receipt import Phase
 FIT = re.compile(r"[^\x00-\x20<>\x7f\x80-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(NamedTuple):
     """A message ready for the wire: CRLF lines, the last one ended, none beginning with a dot, seven bits."""
 
     delivery: int
@@ -20,8 +19,7 @@ class Outgoing:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """The word that ended a message; code None means that none was spoken.
 
     `phase` says how far the message had come: REPLIED is the answer to the final dot, DOT_SENT without a code is doubt,

@@ -3,10 +3,14 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import environment
 from tests.journeys.house import House
 from tests.journeys.person import Person
+
+# A page of four processes and a browser on two cores may take longer than one on a desk.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

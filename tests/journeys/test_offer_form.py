@@ -160,10 +160,13 @@ def test_what_must_stay_in_sight_is_tapped_and_the_card_follows(house: House, po
     page.get_by_label("Ce qui compte, de gauche à droite").press("ArrowRight")
     expect(page.get_by_label("Ce qui compte, de gauche à droite")).to_have_value("11")
     page.get_by_label("J’ai le droit d’utiliser cette photo").check()
-    page.wait_for_timeout(1500)
+
+    def is_kept() -> bool:
+        kept = row(house, "La meule tourne")
+        return (kept["focus_x"], kept["focus_y"], kept["image_rights_at"] is not None) == (11, 90, True)
+
+    house.wait(is_kept, "the focus and the right to the picture")
     expect(mark(page)).to_contain_text("Envoyé à")
-    kept = row(house, "La meule tourne")
-    assert (kept["focus_x"], kept["focus_y"], kept["image_rights_at"] is not None) == (11, 90, True)
 
 
 def test_a_link_that_ends_while_one_types_leads_back_to_the_same_words(
@@ -174,7 +177,7 @@ def test_a_link_that_ends_while_one_types_leads_back_to_the_same_words(
     board.goto("/bureau/membres/")
     board.locator("tr, li", has_text="Mas des Oliviers").get_by_role("button").first.click()
     page = pocket.new_page()
-    page.goto(house.letter(HELENE, "").link("/invitation/"))
+    page.goto(house.letter(HELENE, "un lien pour l’écrire").link("/invitation/"))
     page.get_by_label("Titre", exact=True).fill("Trois nuits au mas")
     expect(mark(page)).to_contain_text("Envoyé à")
     expect(page.frame_locator("#apercu").get_by_text("Trois nuits au mas")).to_be_visible()

@@ -24,6 +24,16 @@ def test_the_letters_are_base32_in_lower_case(raw: bytes) -> None:
     assert signing.encode(raw) == base64.b32encode(raw).decode().rstrip("=").lower()
 
 
+@given(st.lists(st.binary(max_size=50), max_size=8), st.binary(max_size=4))
+def test_many_at_once_are_written_as_one_by_one(raws: list[bytes], head: bytes) -> None:
+    alike = [raw.ljust(50, b"x") for raw in raws]
+    assert signing.encode_all(raws) == [signing.encode(raw) for raw in raws]
+    assert signing.encode_all(alike) == [signing.encode(raw) for raw in alike]
+    sealer = signing.sealer(Purpose.UNSUBSCRIBE)
+    payloads = [signing.encode(head + raw) for raw in raws]
+    assert sealer.seal_all(payloads) == [sealer.seal(payload) for payload in payloads]
+
+
 def test_a_token_with_one_letter_changed_is_refused() -> None:
     token = signing.seal(Purpose.UNSUBSCRIBE, "1.jeanne")
     for place in range(len(token)):
