@@ -23,6 +23,7 @@ __all__ = [
     "read",
     "read_ask",
     "unmeasure_url",
+    "unmeasure_urls",
     "unsubscribe_url",
     "ways",
 ]
@@ -81,8 +82,14 @@ def ways(newsletter_id: int) -> Callable[[Sequence[bytes]], list[Ways]]:
 
 def unmeasure_url(newsletter_id: int, address_key: bytes) -> str:
     """Return the way out of being measured, which is not the way out of the letter; good for life."""
-    who = signing.encode(newsletter_id.to_bytes(4, "big") + address_key)
-    return f"{settings.SITE_URL}/mesure/{signing.sealer(Purpose.UNMEASURE).seal(who)}/"
+    return unmeasure_urls(newsletter_id, [address_key])[0]
+
+
+def unmeasure_urls(newsletter_id: int, address_keys: Sequence[bytes]) -> list[str]:
+    """Return the same for some readers, in their order."""
+    newsletter = newsletter_id.to_bytes(4, "big")
+    who = signing.encode_all([newsletter + key for key in address_keys])
+    return [f"{settings.SITE_URL}/mesure/{token}/" for token in signing.sealer(Purpose.UNMEASURE).seal_all(who)]
 
 
 def confirm_url(ask: Ask) -> str:

@@ -1,7 +1,7 @@
 """What one message says of its reader. Written for every delivery, so what all have in common is done once."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -29,6 +29,9 @@ class Ours(NamedTuple):
 
     ways: links.Ways
     token: str
+    # Of a reader who may be measured: their letter, and what its own holes are filled with.
+    measured: MessageTemplate | None = None
+    own: Mapping[str, str] = {}
 
 
 class Filling:
@@ -40,7 +43,6 @@ class Filling:
         self._newsletter = edition.newsletter_id
         # Without its own template a reader who may be measured gets the one of all: then nothing is measured.
         self._measured = measured_templates(variant) if variant.pk else {}
-        self._own_ways = redirects.own_ways()
         self.return_path = returns.paths(edition.newsletter.sender_email)
         self._campaign, self._domain = campaign.pk, domain(edition.newsletter)
         self._ways = links.ways(edition.newsletter_id)
@@ -49,7 +51,20 @@ class Filling:
     def ours(self, rows: Sequence[Armed]) -> list[Ours]:
         """Return what is signed for each reader of a window: all together it costs a third of one by one."""
         ways = self._ways([row.address_key for row in rows])
-        return list(map(Ours, ways, tokens(self._campaign, [row.delivery for row in rows])))
+        made = list(map(Ours, ways, tokens(self._campaign, [row.delivery for row in rows])))
+        for at, row in enumerate(rows):
+            letter = self._measured.get(opens.measure(row.standing)) if row.standing else None
+            if letter is not None:
+                made[at] = made[at]._replace(measured=letter)
+        if measured := [at for at, one in enumerate(made) if one.measured]:
+            for at, own in zip(measured, self._own([rows[at] for at in measured]), strict=True):
+                made[at] = made[at]._replace(own=own)
+        return made
+
+    def _own(self, rows: Sequence[Armed]) -> list[dict[str, str]]:
+        ways = redirects.own_ways([row.delivery for row in rows])
+        out = links.unmeasure_urls(self._newsletter, [row.address_key for row in rows])
+        return [{CLICK: way.click, OPEN: way.opened, UNMEASURE: url} for way, url in zip(ways, out, strict=True)]
 
     def message(self, row: Armed, ours: Ours) -> bytes:
         """Return one reader's message; raise BadValue or BadAddress for what cannot be written."""
@@ -75,12 +90,11 @@ class Filling:
 
     def _written(self, row: Armed, ours: Ours) -> tuple[MessageTemplate, dict[str, str]]:
         """Return the letter that this reader gets, and what its holes are filled with."""
-        measured = self._measured.get(opens.measure(row.standing)) if row.standing else None
-        if measured is None:
-            return self.template, self.values(row, ours)
-        click, opened = self._own_ways(row.delivery)
-        own = {CLICK: click, OPEN: opened, UNMEASURE: links.unmeasure_url(self._newsletter, row.address_key)}
-        return measured, self.values(row, ours) | own
+        values = self.values(row, ours)
+        if ours.measured is None:
+            return self.template, values
+        values.update(ours.own)
+        return ours.measured, values
 
     def values(self, row: Armed, ours: Ours) -> dict[str, str]:
         """Return what the holes of one message are filled with."""

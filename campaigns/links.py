@@ -1,8 +1,9 @@
 """The links of a campaign's letter: laid down when it is compiled, followed by redirects, mended by the board."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -98,19 +99,23 @@ def read_shared(token: str) -> tuple[int, int]:
     return int.from_bytes(sealed[:_NUMBER], "big"), int.from_bytes(sealed[_NUMBER:], "big")
 
 
-def own_ways() -> Callable[[int], tuple[str, str]]:
-    """Return what gives a delivery's own redirects (each link's number comes behind) and its picture of one pixel.
+class Own(NamedTuple):
+    """One message's own redirects (each link's number comes behind), and its picture of one pixel."""
+
+    click: str
+    opened: str
+
+
+def own_ways(deliveries: Sequence[int]) -> list[Own]:
+    """Return what the letters of readers who may be measured lead to, in their order.
 
     Sealed once for all links of a message: whoever changes the number behind finds another link of the same letter.
     """
-    click, opened = signing.sealer(Purpose.CLICK).seal, signing.sealer(Purpose.OPEN).seal
-    encode, site = signing.encode, settings.SITE_URL
-
-    def of(delivery: int) -> tuple[str, str]:
-        named = encode(delivery.to_bytes(_NUMBER, "big"))
-        return f"{site}/c/{click(named)}", f"{site}/o/{opened(named)}.gif"
-
-    return of
+    site = settings.SITE_URL
+    named = signing.encode_all([delivery.to_bytes(_NUMBER, "big") for delivery in deliveries])
+    clicks = signing.sealer(Purpose.CLICK).seal_all(named)
+    opens = signing.sealer(Purpose.OPEN).seal_all(named)
+    return [Own(f"{site}/c/{click}", f"{site}/o/{one}.gif") for click, one in zip(clicks, opens, strict=True)]
 
 
 def read_own(purpose: Purpose, token: str) -> int:

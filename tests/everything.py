@@ -294,7 +294,7 @@ class Story:
         if name.startswith("invitation-"):
             return [invitations.token_of(call.invitation) for call in Call.objects.select_related("invitation")]
         delivery = Delivery.objects.filter(state="in_doubt").values_list("pk", flat=True)[0]
-        click, pixel = redirects.own_ways()(delivery)
+        click, pixel = redirects.own_ways([delivery])[0]
         urls = {
             "click": click,
             "open": pixel.removesuffix(".gif"),

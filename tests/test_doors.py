@@ -291,8 +291,8 @@ def house(settings: Any) -> dict[str, Any]:
         "unsubscribe": links.unsubscribe_url(letter.pk, bytes(reader.address_key)).split("/")[-1],
         "preferences": links.preferences_url(letter.pk, bytes(reader.address_key)).split("/")[-2],
         "unmeasure": links.unmeasure_url(letter.pk, bytes(reader.address_key)).split("/")[-2],
-        "click": redirects.own_ways()(doubtful.pk)[0].split("/")[-1],
-        "pixel": redirects.own_ways()(doubtful.pk)[1].split("/")[-1].removesuffix(".gif"),
+        "click": redirects.own_ways([doubtful.pk])[0].click.split("/")[-1],
+        "pixel": redirects.own_ways([doubtful.pk])[0].opened.split("/")[-1].removesuffix(".gif"),
         "shared": redirects.shared_url(sending.pk, 1).split("/")[-1],
         "first": 1,
     }

@@ -120,7 +120,7 @@ def test_the_trap_is_not_to_be_mended() -> None:
 
 
 def test_tokens_open_what_they_are_for_and_name_nobody() -> None:
-    click, opened = links.own_ways()(7)
+    click, opened = links.own_ways([7])[0]
     shared = links.shared_url(3, 2)
     assert links.read_own(Purpose.CLICK, click.rpartition("/")[2]) == 7
     assert links.read_own(Purpose.OPEN, opened.rpartition("/")[2].removesuffix(".gif")) == 7
