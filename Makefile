@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE = 1
 export PIP_CACHE_DIR = $(CURDIR)/var/pip
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo demo-reset test test-faults check lint types contracts migrations messages bench-send clean help
+.PHONY: demo demo-reset test test-faults check lint types contracts migrations messages bench-send bench-feedback clean help
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -50,6 +50,10 @@ migrations: $(VENV)/dev.ready
 messages: $(VENV)/local.ready
 	@"$(BIN)/python" manage.py makemessages -l en --no-location --no-wrap -i ".venv*" -i var -i data -i tests
 	@"$(BIN)/python" manage.py compilemessages -l en -l fr
+
+## make bench-feedback  measure how fast what the world says back is written down (2 minutes); ARGS="--events 50000"
+bench-feedback: $(VENV)/local.ready
+	@"$(BIN)/python" -m benchmarks.feedback $(ARGS)
 
 ## make bench-send  measure the sending against its named peers (25 minutes); ARGS="--only build,faulty", "--quick"
 bench-send: $(VENV)/local.ready $(BENCH)/bench.ready

@@ -52,6 +52,7 @@ app.conf.update(
             "schedule": 300.0,
             "options": {"expires": 250},
         },
+        "bounces": {"task": "campaigns.tasks.read_bounces", "schedule": 60.0, "options": {"expires": 50}},
         "confirmations": {
             "task": "audiences.tasks.send_late_confirmations",
             "schedule": 60.0,

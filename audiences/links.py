@@ -22,6 +22,8 @@ __all__ = [
     "preferences_url",
     "read",
     "read_ask",
+    "unmeasure_url",
+    "unmeasure_urls",
     "unsubscribe_url",
     "ways",
 ]
@@ -78,6 +80,18 @@ def ways(newsletter_id: int) -> Callable[[Sequence[bytes]], list[Ways]]:
     return of
 
 
+def unmeasure_url(newsletter_id: int, address_key: bytes) -> str:
+    """Return the way out of being measured, which is not the way out of the letter; good for life."""
+    return unmeasure_urls(newsletter_id, [address_key])[0]
+
+
+def unmeasure_urls(newsletter_id: int, address_keys: Sequence[bytes]) -> list[str]:
+    """Return the same for some readers, in their order."""
+    newsletter = newsletter_id.to_bytes(4, "big")
+    who = signing.encode_all([newsletter + key for key in address_keys])
+    return [f"{settings.SITE_URL}/mesure/{token}/" for token in signing.sealer(Purpose.UNMEASURE).seal_all(who)]
+
+
 def confirm_url(ask: Ask) -> str:
     """Return the link that says: this address is mine and I want the letter."""
     moment = (ask.asked_at - EPOCH) // timedelta(microseconds=1)
@@ -86,7 +100,7 @@ def confirm_url(ask: Ask) -> str:
 
 
 def read(purpose: Purpose, token: str) -> Who:
-    """Return whom an unsubscribe or preferences token names; BadToken for anything else."""
+    """Return whom an unsubscribe, preferences or measuring token names; BadToken for anything else."""
     sealed = signing.unseal_bytes(purpose, token)
     return Who(int.from_bytes(sealed[:4], "big"), sealed[4:])
 

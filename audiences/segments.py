@@ -1,6 +1,6 @@
 """Segments asked of the database: the hand of `audiences.core.segment`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import and_, or_
@@ -14,6 +14,8 @@ from audiences.core import sentence
 from audiences.core.consent import SubscriptionState
 from audiences.core.segment import (
     EVERYBODY,
+    LEAVES,
+    TOLD,
     All,
     Any,
     Facts,
@@ -25,6 +27,8 @@ from audiences.core.segment import (
     Segment,
     Speaks,
     SubscribedSince,
+    Told,
+    ToldOf,
     leaves,
     parse,
     to_json,
@@ -37,6 +41,26 @@ from newsletter.models import Newsletter, Place, User
 # Q() and Q(pk__in=[]) would vanish under NOT or raise when compiled to plain SQL; these stay conditions.
 SOMEBODY = Q(pk__gt=0)
 NOBODY = Q(pk__lte=0)
+# How the database is asked for what other wings know of a reader.
+_told: dict[str, Callable[[int | str], Q]] = {}
+
+
+def register_fact(
+    name: str,
+    *,
+    parse: Callable[[object], int | str],
+    to_q: Callable[[int | str], Q],
+    describe: Callable[[int | str, str], tuple[str, str]],
+    matches: Callable[[int | str, Facts], bool],
+) -> None:
+    """Let segments ask what another wing knows of a reader: `{name: value}`, read by `parse`.
+
+    The condition on Subscriber and `matches` must answer alike, and never with NULL.
+    """
+    if name in LEAVES or name in ("all", "any", "not"):
+        raise ValueError(f"segments know {name} already")
+    TOLD[name] = ToldOf(parse, matches, describe)
+    _told[name] = to_q
 
 
 def to_q(tree: Segment, rings: Rings | None = None) -> Q:
@@ -63,6 +87,8 @@ def to_q(tree: Segment, rings: Rings | None = None) -> Q:
             return Q(kind=kind.value)
         case SubscribedSince(day):
             return Q(subscribed_on__gte=day)
+        case Told(name, value):
+            return _told[name](value)
         case _:
             assert_never(tree)
 
@@ -76,6 +102,7 @@ def facts_of(subscriber: Subscriber) -> Facts:
         interests=frozenset(subscriber.interests),
         kind=subscriber.kind,
         subscribed_on=subscriber.subscribed_on,
+        reader=subscriber.pk,
     )
 
 

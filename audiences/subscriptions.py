@@ -46,6 +46,7 @@ __all__ = [
     "standing_ask",
     "take_mail",
     "unmailed",
+    "unmeasure",
 ]
 
 FORM_VERSION = "1"
@@ -244,6 +245,22 @@ def leave(
         held.save(update_fields=["state", "ended_at", "tracking"])
     if is_news:
         suppressions.stopped(address_key, newsletter.pk, now=now)
+    return is_news
+
+
+@transaction.atomic
+def unmeasure(newsletter: Newsletter, address_key: bytes, *, source: str = "", now: datetime) -> bool:
+    """Measure this reader no more, in letters already sent either; return whether that is news.
+
+    They keep the letter. Who never agreed refuses by this even what needs no consent. Works without a subscriber row.
+    """
+    suppressions.hold(address_key)
+    held = find(newsletter, address_key)
+    saying = _in_words(Purpose.TRACKING, Method.FORM, source, held.subscriber.language if held else "fr")
+    is_news = ledger.withdraw(newsletter, address_key, Purpose.TRACKING, saying, now=now)
+    if held is not None:
+        Subscription.objects.filter(pk=held.pk, tracking=True).update(tracking=False)
+        Subscriber.objects.filter(pk=held.subscriber_id).update(opened_on=None)
     return is_news
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from audiences.core.consent import LIFTED_BY_CONFIRMING, StopReason
+from audiences.core.consent import LIFTED_BY_CONFIRMING, StopReason, replaced_by
 from audiences.keys import key_of
 from audiences.models import Suppression
 
@@ -33,7 +33,7 @@ def stopped(address_key: bytes, newsletter_id: int | None, *, now: datetime) -> 
 def suppress(person: str | bytes, *, reason: StopReason, source: str = "", now: datetime) -> bool:
     """Never write to this address again; return whether that is news.
 
-    A graver reason replaces one that the person could lift by asking for the letter again.
+    A graver reason replaces a lighter one, such as those that the person could lift by asking for the letter again.
     """
     key = key_of(person) if isinstance(person, str) else bytes(person)
     hold(key)
@@ -44,9 +44,8 @@ def suppress(person: str | bytes, *, reason: StopReason, source: str = "", now: 
             [key, reason.value, source[:120], now],
         )
         is_new: bool = cursor.rowcount == 1
-    if not is_new and reason not in LIFTED_BY_CONFIRMING:
-        liftable = [one.value for one in LIFTED_BY_CONFIRMING]
-        Suppression.objects.filter(address_key=key, reason__in=liftable).update(
+    if not is_new:
+        Suppression.objects.filter(address_key=key, reason__in=replaced_by(reason)).update(
             reason=reason.value, source=source[:120], at=now
         )
     stopped(key, None, now=now)

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("preferences/<str:token>/", tokens.preferences, name="preferences"),
     path("u/<str:token>", tokens.unsubscribe, name="unsubscribe"),
     path("u/<str:token>/revenir/", tokens.come_back, name="come-back"),
+    path("mesure/<str:token>/", tokens.unmeasure, name="unmeasure"),
     path("bureau/segments/", board.segments, name="segments"),
     path("bureau/segments/nouveau/", board.segment_new, name="segment-new"),
     path("bureau/segments/<int:segment_id>/", board.segment, name="segment"),

@@ -14,6 +14,7 @@ class CampaignsConfig(AppConfig):
         from campaigns import (
             deliveries,
             exposures,
+            facts,
             reports,
             schedule,
             targets,
@@ -22,6 +23,7 @@ class CampaignsConfig(AppConfig):
         from newsletter import aims, editions, standings, visibility
 
         suppressions.on_stop(deliveries.stop)
+        facts.register()
         editions.guard_reopening(schedule.why_not_reopen)
         standings.ask(reports.standings)
         visibility.ask(exposures.standings)

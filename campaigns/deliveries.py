@@ -15,7 +15,7 @@ from psycopg.types.numeric import Int8
 
 from audiences import suppressions
 from audiences.core.consent import StopReason
-from campaigns import chunks
+from campaigns import chunks, opens
 from campaigns.core.campaign import LIVE
 from campaigns.core.delivery import MOVES, DeliveryState, SkipReason, Turn
 from campaigns.core.fault import Fault
@@ -46,6 +46,7 @@ class Armed(NamedTuple):
     address: str
     first_name: str
     attempts: int
+    standing: str = ""  # what is known of whether they may be measured; `opens.measure` reads it
 
 
 # One durable statement for a window. `held` locks the chunk first, whatever else it finds: all that follows hangs on
@@ -89,7 +90,8 @@ WITH held AS MATERIALIZED (
                                    AND c.state = 'confirmed')
                 THEN 'no_consent'
                 WHEN s.paused_until > %(today)s THEN 'paused'
-                ELSE '' END AS refused
+                ELSE '' END AS refused,
+           {standing} AS standing
     FROM campaigns_delivery d
     LEFT JOIN audiences_subscriber s ON s.id = d.subscriber_id
     WHERE d.campaign_id = %(campaign)s AND d.position BETWEEN %(first)s AND %(last)s AND d.state = 'queued'
@@ -108,7 +110,7 @@ WITH held AS MATERIALIZED (
         settled_at = CASE due.refused WHEN '' THEN NULL ELSE %(now)s END
     FROM due
     WHERE d.id = due.id AND d.state = 'queued'
-    RETURNING d.id, d.state, d.address_key, due.address, due.first_name, d.attempts
+    RETURNING d.id, d.state, d.address_key, due.address, due.first_name, d.attempts, due.standing
 ), change AS (
     SELECT {counts} FROM (
         SELECT was, state FROM recorded UNION ALL SELECT 'queued', state FROM armed
@@ -119,9 +121,10 @@ WITH held AS MATERIALIZED (
     FROM change, goes
     WHERE k.id = %(chunk)s
 )
-SELECT 'held', NULL::bigint, CASE WHEN ours THEN 'ours' ELSE '' END, NULL::bytea, NULL::text, NULL::text, 0 FROM held
-UNION ALL SELECT 'recorded', id, state, NULL, NULL, NULL, attempts FROM recorded
-UNION ALL SELECT 'armed', id, state, address_key, address, first_name, attempts FROM armed
+SELECT 'held', NULL::bigint, CASE WHEN ours THEN 'ours' ELSE '' END, NULL::bytea, NULL::text, NULL::text, 0, ''
+FROM held
+UNION ALL SELECT 'recorded', id, state, NULL, NULL, NULL, attempts, '' FROM recorded
+UNION ALL SELECT 'armed', id, state, address_key, address, first_name, attempts, standing FROM armed
 """
 
 
@@ -129,6 +132,7 @@ def _exchange(was: DeliveryState, *ends: DeliveryState) -> Statement:
     return Statement(
         _EXCHANGE.format(
             was=was.value,
+            standing=opens.standing(subscriber="s.id", key="d.address_key", newsletter="%(newsletter)s"),
             ends=",".join(end.value for end in ends),
             counts=", ".join(
                 f"count(*) FILTER (WHERE state = '{one}') - count(*) FILTER (WHERE was = '{one}') AS {one}"
@@ -172,11 +176,12 @@ def exchange(
     rows = _ask(chunk, receipts, worker=worker, want=want, now=now)
     if want and not _is_ours(rows):
         raise LeaseLost
-    told = {pk for kind, pk, *_ in rows if kind == "recorded"}
+    heard = {pk for kind, pk, *_ in rows if kind == "recorded"}
     # Swept into doubt before, or while the statement waited for the chunk: a new one sees it as it stands now.
-    if unheard := [receipt for receipt in receipts if receipt.delivery not in told]:
+    if unheard := [receipt for receipt in receipts if receipt.delivery not in heard]:
         rows += _ask(chunk, unheard, worker=worker, want=0, now=now, statement=AMEND)
-    waiting = [(pk, attempts) for kind, pk, state, *_, attempts in rows if kind == "recorded" and state == QUEUED]
+    told = [(pk, state, attempts) for kind, pk, state, *_, attempts, _ in rows if kind == "recorded"]
+    waiting = [(pk, attempts) for pk, state, attempts in told if state == QUEUED]
     if waiting:
         times = [retry_at(attempts, now=now, delivery=pk) or now for pk, attempts in waiting]
         DEFER.ask({"rows": [Int8(pk) for pk, _ in waiting], "times": times, "chunk": Int8(chunk.pk)})

@@ -1,7 +1,7 @@
 """What one message says of its reader. Written for every delivery, so what all have in common is done once."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
@@ -12,13 +12,16 @@ from django.utils import timezone
 
 from audiences import links
 from audiences.core.address import sendable
+from campaigns import links as redirects
+from campaigns import opens, returns
 from campaigns.deliveries import Armed, may_retry
 from campaigns.models import Campaign, Variant
-from campaigns.variants import domain, template_of
+from campaigns.variants import domain, measured_templates, template_of
 from campaigns.wire.calls import Errand
 from campaigns.wire.provider import Letter
 from newsletter import signing
-from newsletter.core.holes import one_line
+from newsletter.core.holes import CLICK, OPEN, UNMEASURE, one_line
+from newsletter.core.message import MessageTemplate
 
 
 class Ours(NamedTuple):
@@ -26,6 +29,9 @@ class Ours(NamedTuple):
 
     ways: links.Ways
     token: str
+    # Of a reader who may be measured: their letter, and what its own holes are filled with.
+    measured: MessageTemplate | None = None
+    own: Mapping[str, str] = {}
 
 
 class Filling:
@@ -34,7 +40,10 @@ class Filling:
     def __init__(self, campaign: Campaign, variant: Variant) -> None:
         edition = campaign.edition
         self.template = template_of(variant)
-        self.sender = edition.newsletter.sender_email
+        self._newsletter = edition.newsletter_id
+        # Without its own template a reader who may be measured gets the one of all: then nothing is measured.
+        self._measured = measured_templates(variant) if variant.pk else {}
+        self.return_path = returns.paths(edition.newsletter.sender_email)
         self._campaign, self._domain = campaign.pk, domain(edition.newsletter)
         self._ways = links.ways(edition.newsletter_id)
         self._web_version = f"{settings.SITE_URL}/editions/{edition.slug}/"
@@ -42,19 +51,33 @@ class Filling:
     def ours(self, rows: Sequence[Armed]) -> list[Ours]:
         """Return what is signed for each reader of a window: all together it costs a third of one by one."""
         ways = self._ways([row.address_key for row in rows])
-        return list(map(Ours, ways, tokens(self._campaign, [row.delivery for row in rows])))
+        made = list(map(Ours, ways, tokens(self._campaign, [row.delivery for row in rows])))
+        for at, row in enumerate(rows):
+            letter = self._measured.get(opens.measure(row.standing)) if row.standing else None
+            if letter is not None:
+                made[at] = made[at]._replace(measured=letter)
+        if measured := [at for at, one in enumerate(made) if one.measured]:
+            for at, own in zip(measured, self._own([rows[at] for at in measured]), strict=True):
+                made[at] = made[at]._replace(own=own)
+        return made
+
+    def _own(self, rows: Sequence[Armed]) -> list[dict[str, str]]:
+        ways = redirects.own_ways([row.delivery for row in rows])
+        out = links.unmeasure_urls(self._newsletter, [row.address_key for row in rows])
+        return [{CLICK: way.click, OPEN: way.opened, UNMEASURE: url} for way, url in zip(ways, out, strict=True)]
 
     def message(self, row: Armed, ours: Ours) -> bytes:
         """Return one reader's message; raise BadValue or BadAddress for what cannot be written."""
-        return self.template.fill(self.values(row, ours))
+        template, values = self._written(row, ours)
+        return template.fill(values)
 
     def errand(self, row: Armed, ours: Ours) -> Errand:
         """Return one message for a provider, who fills it: its values, and the token by which events name it.
 
         Raises BadValue or BadAddress for what cannot be written.
         """
-        values = self.values(row, ours)
-        self.template.fill(values)  # what cannot be written is found here, and not by the provider
+        template, values = self._written(row, ours)
+        template.fill(values)  # what cannot be written is found here, and not by the provider
         letter = Letter(
             row.delivery,
             sendable(row.address),
@@ -63,7 +86,15 @@ class Filling:
             attempt=row.attempts,
             may_retry=may_retry(row.attempts),
         )
-        return Errand(letter, self.template)
+        return Errand(letter, template)
+
+    def _written(self, row: Armed, ours: Ours) -> tuple[MessageTemplate, dict[str, str]]:
+        """Return the letter that this reader gets, and what its holes are filled with."""
+        values = self.values(row, ours)
+        if ours.measured is None:
+            return self.template, values
+        values.update(ours.own)
+        return ours.measured, values
 
     def values(self, row: Armed, ours: Ours) -> dict[str, str]:
         """Return what the holes of one message are filled with."""
@@ -74,6 +105,7 @@ class Filling:
             "date": _date(int(time.time())),
             "message_id": f"<{ours.token}@{self._domain}>",
             "unsubscribe_url": ours.ways.out,
+            "leaver": ours.ways.out.rpartition("/")[2],
             "preferences_url": ours.ways.preferences,
             "web_version_url": self._web_version,
         }

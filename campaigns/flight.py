@@ -14,6 +14,7 @@ from audiences.models import Consent, Subscriber, Subscription, Suppression
 from audiences.rings import rings_of
 from campaigns.core.campaign import CampaignState
 from campaigns.core.delivery import REACHED_OR_OPEN, DeliveryState
+from campaigns.core.feedback import Heard
 from campaigns.enqueuing import MONTHLY
 from campaigns.models import Campaign, CampaignMove, Delivery, DeliveryRetry, Evidence
 
@@ -158,6 +159,11 @@ class _Story:
             yield Reason(row.settled_at, "reply", {"code": row.reply_code, "text": row.reply_text})
         for proof in Evidence.objects.filter(delivery=row):
             yield Reason(proof.at, "proven", {"proof": proof.proof, "source": proof.source})
+        for event in row.events.all():
+            # what was clicked is nobody's business but the reader's
+            if event.kind != Heard.CLICKED:
+                facts: Facts = {"source": event.source, "reason": event.fault, "text": event.text}
+                yield Reason(event.at, f"heard_{event.kind}", facts)
         retry = DeliveryRetry.objects.filter(delivery=row).first()
         if retry is not None:
             yield Reason(retry.not_before, "retry", {"reason": row.reason})

@@ -38,6 +38,14 @@ SENTENCES: dict[str, Words] = {
     "armed": _("Dernier départ ; nombre d’essais : %(attempts)s."),
     "reply": _("Réponse du serveur : « %(code)s %(text)s »."),
     "proven": _("Preuve apportée : %(proof)s (%(source)s)."),
+    "heard_delivered": _("Remis à la boîte (dit par %(source)s)."),
+    "heard_deferred": _("La remise tarde, le relais réessaie (dit par %(source)s)."),
+    "heard_bounced": _("Revenu : %(reason)s (dit par %(source)s). « %(text)s »"),
+    "heard_rejected": _("Le prestataire ne l’a pas envoyé : %(reason)s (dit par %(source)s)."),
+    "heard_complained": _("Signalé comme indésirable (dit par %(source)s)."),
+    "heard_unsubscribed": _("Désinscription demandée (dit par %(source)s)."),
+    "heard_autoresponded": _("Une machine a répondu pour cette personne : absence, accusé de réception."),
+    "heard_unknown": _("Quelque chose est revenu, que nous ne savons pas lire (dit par %(source)s)."),
     "retry": _("Le serveur a demandé d’attendre ; prochain essai à cette heure."),
     "is_queued": _("Le message attend son tour."),
     "is_sending": _("Le message est en train de partir."),
@@ -58,12 +66,16 @@ METHODS: dict[str, Words] = {
     "admin": _("par le bureau"),
     "one_click": _("lien de désinscription"),
     "preference_centre": _("page des préférences"),
+    "mail": _("par courriel"),
+    "provider": _("chez le prestataire d’envoi"),
+    "complaint": _("signalement comme indésirable"),
 }
 
 STOPS: dict[str, Words] = {
     "unsubscribed": _("la personne s’est désinscrite"),
     "complained": _("elle a signalé la lettre comme indésirable"),
     "unknown_user": _("la boîte n’existe pas"),
+    "bounced": _("trois lettres sur cinq sont revenues"),
     "erased": _("elle a fait effacer ses données"),
     "board": _("décision du bureau"),
 }
@@ -87,6 +99,15 @@ FATES: dict[str, Words] = {
     "transient": _("le serveur n’a pas répondu favorablement"),
     "unfillable": _("adresse impossible à écrire"),
     "unknown": _("sans raison claire"),
+}
+
+# Who told; a provider is called by its name.
+TELLERS: dict[str, Words] = {
+    "dsn": _("le rapport d’un serveur"),
+    "prose": _("la lettre d’un serveur"),
+    "arf": _("sa messagerie"),
+    "auto": _("une réponse automatique"),
+    "letter": _("un courriel"),
 }
 
 PROOFS: dict[str, Words] = {
@@ -113,6 +134,8 @@ def _word(reason: Reason, name: str, value: object) -> str:
             return str(words.PAUSES[text][0]) if text in words.PAUSES else ""
         case "reason":
             return str(FATES.get(text, text) or FATES["unknown"])
+        case "source" if reason.code.startswith("heard_"):
+            return str(TELLERS.get(text, text.capitalize()))
         case "proof":
             return str(PROOFS.get(text, text))
         case "segment":

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audiences.models import Segment
 from campaigns.core.pacing import PRESETS
+from campaigns.models import Measuring
 from campaigns.words import readers
 
 ALL, SOME = "all", "some"
@@ -184,3 +185,46 @@ class WarmupForm(forms.Form):
         if abs((said - timezone.localdate()).days) > 60:
             raise forms.ValidationError(_("Donnez un jour proche : dans les deux mois."))
         return said
+
+
+class RepairForm(forms.Form):
+    """Where a link shall lead."""
+
+    target = forms.CharField(
+        label=_("Nouvelle adresse"),
+        max_length=2000,
+        widget=forms.URLInput(attrs={"autocomplete": "off"}),
+        help_text=_("L’adresse entière, telle que la montre votre navigateur."),
+        error_messages={"required": _("Donnez l’adresse où mène le lien.")},
+    )
+
+
+class MeasuringForm(forms.Form):
+    """How far the association counts."""
+
+    marks_origin = forms.BooleanField(
+        label=_("Signer les liens"),
+        required=False,
+        help_text=_(
+            "Chaque lien dit au site du membre qu’il vient de la lettre (utm). Le même pour tous les lecteurs."
+        ),
+    )
+    counts_clicks = forms.BooleanField(
+        label=_("Compter les clics, sans savoir de qui"),
+        required=False,
+        help_text=_("Les liens passent par Garrigue, qui ajoute un au compte du jour et ne retient rien d’autre."),
+    )
+    keeps_last_open = forms.BooleanField(
+        label=_("Garder le jour de la dernière ouverture"),
+        required=False,
+        help_text=_(
+            "Seulement pour les lettres que la personne a demandées, et jamais pour qui l’a refusé. Sert à ne plus "
+            "écrire aux boîtes abandonnées."
+        ),
+    )
+    asked_later = ("marks_origin", "counts_clicks", "keeps_last_open")
+
+    @staticmethod
+    def of(row: Measuring) -> dict[str, bool]:
+        """Return what the form shows of a choice."""
+        return {name: getattr(row, name) for name in MeasuringForm.asked_later}

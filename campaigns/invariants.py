@@ -145,6 +145,7 @@ def sent_was_answered(scope: Scope, now: datetime) -> Rows:
         WHERE (%(campaigns)s::bigint[] IS NULL OR d.campaign_id = ANY(%(campaigns)s)) AND d.state = 'sent'
           AND coalesce(d.reply_code, 0) NOT BETWEEN 200 AND 299
           AND NOT EXISTS (SELECT 1 FROM campaigns_evidence e WHERE e.delivery_id = d.id AND e.proof = 'sent')
+          AND NOT EXISTS (SELECT 1 FROM campaigns_deliveryevent e WHERE e.delivery_id = d.id)
         """,
         scope,
     )

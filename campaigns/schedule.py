@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from audiences.models import Segment
 from campaigns import deliveries, etas, reports, roads, variants
-from campaigns.core.campaign import MOVES, TAKE_BACK_SECONDS, CampaignState, PauseReason, Step
+from campaigns.core.campaign import MOVES, NOT_RESUMED, TAKE_BACK_SECONDS, CampaignState, PauseReason, Step
 from campaigns.core.delivery import Turn
 from campaigns.core.eta import Lateness
 from campaigns.etas import LIFETIME
@@ -140,8 +140,10 @@ def pause_if_running(campaign: int, *, reason: PauseReason, detail: str, now: da
 
 @transaction.atomic
 def resume(campaign: Campaign, *, by: User | None, now: datetime) -> Campaign:
-    """Go on where it stood; roads that were shut are tried again."""
+    """Go on where it stood; roads that were shut are tried again. What too many readers complained of stays."""
     held = _held(campaign, Step.RESUME)
+    if held.pause_reason in NOT_RESUMED:
+        raise IllegalMove(CampaignState(held.state), Step.RESUME)
     roads.reopen()
     held.pause_reason = held.pause_detail = ""
     return _move(held, Step.RESUME, by=by, now=now)

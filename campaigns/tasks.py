@@ -10,7 +10,21 @@ from celery.signals import worker_shutting_down
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
-from campaigns import deliveries, domains, enqueuing, exposures, invariants, pulses, schedule, sending, sweeping
+from campaigns import (
+    alarms,
+    clicks,
+    deliveries,
+    domains,
+    enqueuing,
+    exposures,
+    inbox,
+    invariants,
+    letterbox,
+    pulses,
+    schedule,
+    sending,
+    sweeping,
+)
 from campaigns.core.campaign import CampaignState
 from campaigns.models import Campaign, Chunk
 
@@ -49,6 +63,7 @@ def turn(*, now: datetime) -> None:
         sweeping.sweep,
         schedule.finish_done,
         exposures.record_due,
+        clicks.settle_due,
         pulses.beat,
     ):
         try:
@@ -71,8 +86,9 @@ def _enqueue(*, now: datetime) -> None:
 
 @shared_task
 def examine() -> None:
-    """Woken every minute: check the ledger where it changed since this process last looked, and count it anew."""
+    """Woken every minute: pause what is complained of, and check and count what changed since this process looked."""
     exposures.recount(now=timezone.now())
+    alarms.ring(now=timezone.now())
     for broken in invariants.check_changed(_seen, now=timezone.now()):
         log.error("the ledger contradicts itself: %s", broken)
 
@@ -96,3 +112,16 @@ def drain() -> None:
     except Exception:
         log.exception("the sweep failed")
     sending.drain(until=timezone.now() + BOX, stop=shutting_down.is_set)
+
+
+@shared_task
+def read_bounces() -> None:
+    """Woken every minute: read what came back, and forget what nobody could use for a month."""
+    inbox.forget_parked(now=timezone.now())
+    if not letterbox.is_configured():
+        return
+    try:
+        with letterbox.opened() as box:
+            letterbox.read(box)
+    except letterbox.PROBLEMS as problem:
+        log.warning("the mailbox of what comes back does not answer: %s", type(problem).__name__)

@@ -2,13 +2,34 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from campaigns.views import campaign, details, member, monitor, paces, prepare, rounds, share, targets, why
+from campaigns.views import (
+    campaign,
+    details,
+    hits,
+    hooks,
+    links,
+    member,
+    monitor,
+    paces,
+    prepare,
+    rounds,
+    share,
+    targets,
+    why,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # These stand in every letter ever sent: they never change.
+    path("c/<str:token>/<int:position>", hits.click, name="click"),
+    path("l/<str:token>", hits.shared, name="shared-click"),
+    path("o/<str:token>.gif", hits.pixel, name="open"),
     path("bureau/editions/<int:edition_id>/envoi/", prepare.prepare, name="campaign-prepare"),
     path("bureau/envois/", campaign.campaigns, name="campaigns"),
     path("bureau/envois/relais/", paces.pace, name="pace"),
     path("bureau/envois/relais/demarrage/", paces.warm_up, name="warm-up"),
+    path("bureau/envois/mesure/", links.measure, name="measuring"),
+    path("bureau/envois/<int:campaign_id>/liens/", links.letter_links, name="campaign-links"),
+    path("bureau/envois/<int:campaign_id>/liens/<int:position>/", links.repair, name="link-repair"),
     path("bureau/envois/<int:campaign_id>/", campaign.campaign, name="campaign"),
     path("bureau/envois/<int:campaign_id>/lancer/", prepare.launch_page, name="campaign-launch"),
     path("bureau/envois/<int:campaign_id>/lancer/oui/", prepare.launch, name="campaign-launch-now"),
@@ -24,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bureau/envois/<int:campaign_id>/details/", details.details, name="campaign-details"),
     path("bureau/membres/<int:member_id>/part/", share.of_member, name="member-share"),
     path("bureau/operations/<int:operation_id>/lecteurs/", targets.operation_targets, name="operation-targets"),
+    path("retours/<slug:provider>/", hooks.hook, name="hook"),
     path("health", monitor.health, name="health"),
     path("metrics", monitor.metrics, name="metrics"),
     path("espace/<int:member_id>/bilan/", member.season, name="member-report"),

@@ -61,6 +61,27 @@ PAUSES: dict[str, tuple[Promise | str, Promise | str]] = {
             "à la personne qui a installé Garrigue, puis reprenez."
         ),
     ),
+    PauseReason.COMPLAINTS: (
+        _("Des lecteurs signalent cette lettre comme indésirable."),
+        _(
+            "Plus d’un sur mille : les messageries commencent à se méfier de nous. Relisez la lettre, et demandez-vous "
+            "à qui elle part, avant de reprendre. Ceux qui l’ont signalée ne recevront plus rien."
+        ),
+    ),
+    PauseReason.COMPLAINTS_STOP: (
+        _("Trop de lecteurs signalent cette lettre comme indésirable."),
+        _(
+            "Trois sur mille : à partir de là, les messageries écartent toutes nos lettres. Cet envoi ne peut plus "
+            "reprendre. Annulez-le, et cherchez avec le bureau ce que ces lecteurs n’attendaient pas."
+        ),
+    ),
+    PauseReason.UNKNOWN_USERS: (
+        _("Trop d’adresses n’existent plus."),
+        _(
+            "Plus de cinq sur cent, parmi les premières : c’est le signe d’une liste ancienne ou recopiée. "
+            "Elles sont déjà mises de côté. Vérifiez d’où viennent les autres avant de reprendre."
+        ),
+    ),
     PauseReason.TOO_MANY_FAULTS: (
         _("Trop de messages échouent."),
         _("L’envoi s’est arrêté pour que quelqu’un regarde. Rien n’est perdu : reprenez une fois la cause comprise."),
@@ -197,3 +218,15 @@ def about(time: timedelta) -> str:
         return ngettext("environ %(n)s heure", "environ %(n)s heures", hours) % {"n": hours}
     days = -(-minutes // (24 * 60))
     return ngettext("environ %(n)s jour", "environ %(n)s jours", days) % {"n": days}
+
+
+# Why a link may not lead somewhere (core.targets).
+BAD_TARGETS: dict[str, Promise | str] = {
+    "empty": _("Donnez l’adresse où mène le lien."),
+    "too_long": _("Cette adresse est trop longue : 2 000 signes au plus."),
+    "characters": _("Cette adresse contient une espace ou un signe qu’une adresse ne peut pas porter."),
+    "not_web": _("Un lien mène à une page du web : l’adresse commence par https:// ou http://."),
+    "disguised": _(
+        "Cette adresse cache un autre site derrière un « @ ». Donnez l’adresse telle que la page la montre."
+    ),
+}

@@ -167,6 +167,7 @@ def _destination(edition: Edition, language: str) -> list[Block]:
             where=typeset(without_ends(told.where), language),
             dates=word_dates(told.valid_from, told.valid_until, language),
             link=told.link if told.link.startswith(("https://", "http://")) else "",
+            key=str(told.pk),
         )
         lines.setdefault(told.consultation.partner.name, []).append(line)
     heading, see = TOLD_BY.get(language, TOLD_BY["fr"]), LEARN_MORE.get(language, LEARN_MORE["fr"])

@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from html import escape, unescape
@@ -10,7 +10,20 @@ from html import escape, unescape
 from django.template.loader import get_template, render_to_string
 
 from newsletter.core.content import EditionContent, Identity, OfferCard, Offers
-from newsletter.core.holes import FIRST_NAME, PREFERENCES, UNSUBSCRIBE, WEB_VERSION, Hole, Kind, Marks, show
+from newsletter.core.holes import (
+    CLICK,
+    FIRST_NAME,
+    OPEN,
+    PREFERENCES,
+    UNMEASURE,
+    UNSUBSCRIBE,
+    WEB_VERSION,
+    Hole,
+    Kind,
+    Marks,
+    show,
+)
+from newsletter.core.linking import Spot
 from newsletter.core.mjml import to_html
 from newsletter.core.richtext import printable
 from newsletter.core.words import words
@@ -40,16 +53,29 @@ class Rendered:
         return show(self.text, self.holes, values)
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What a letter has beside for a reader who may be measured: a picture of one pixel, and a way out of it.
+
+    `place` numbers the links that go by way of us, for who agreed to that; without it none does.
+    """
+
+    place: Callable[[Spot], int | None] | None = None
+
+
 class FooterMissing(ValueError):
     """A template left out what every letter owes its reader: a mistake of ours, never of who writes."""
 
 
-def render(content: EditionContent, *, public: bool = False) -> Rendered:
+def render(content: EditionContent, *, public: bool = False, measured: Measured | None = None) -> Rendered:
     """Typeset the edition; a merge field that does not exist is an UnknownMergeField.
 
     In public it speaks to nobody in particular: no ways out, no reason why, no link to itself.
     """
     marks = Marks()
+    click = f"https://{marks.mark(Hole(CLICK, Kind.URL))}" if measured and measured.place else ""
+    if measured and measured.place:
+        content = content.linked(_by_way_of_us(click, measured.place))
     marked = content.marked(marks)
     hole = {"first_name": marks.mark(Hole(FIRST_NAME, before=" "))}
     if not public:
@@ -58,6 +84,12 @@ def render(content: EditionContent, *, public: bool = False) -> Rendered:
             "preferences": marks.mark(Hole(PREFERENCES, Kind.URL)),
             "web_version": marks.mark(Hole(WEB_VERSION, Kind.URL)),
         }
+    if measured:
+        hole |= {
+            "open": marks.mark(Hole(OPEN, Kind.URL)),
+            "unmeasure": marks.mark(Hole(UNMEASURE, Kind.URL)),
+            "trap": f"{click}/0" if click else "",
+        }
     context = {"content": marked, "words": words(content.language), "hole": hole}
     source = render_to_string("emails/edition.mjml", context)
     letter = render_to_string("emails/edition.txt", context)
@@ -65,11 +97,21 @@ def render(content: EditionContent, *, public: bool = False) -> Rendered:
         subject=printable(marked.subject),
         html=to_html(printable(source), _stylesheet()),
         text=wrap(printable(letter)),
-        holes=marks.holes,
+        holes={f"https://{mark}" if each.name == CLICK else mark: each for mark, each in marks.holes.items()},
     )
     if not public:
         _require_footer(rendered, content.identity, hole["unsubscribe"])
     return rendered
+
+
+def _by_way_of_us(click: str, place: Callable[[Spot], int | None]) -> Callable[[Spot], str]:
+    """Return what writes a link as the reader's own hole and the link's number behind it: one value fills all."""
+
+    def choose(spot: Spot) -> str:
+        number = place(spot)
+        return spot.target if number is None else f"{click}/{number}"
+
+    return choose
 
 
 def render_card(card: OfferCard, language: str) -> str:

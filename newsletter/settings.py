@@ -138,10 +138,15 @@ else:
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = RELAY.user, RELAY.password
     EMAIL_USE_TLS, EMAIL_USE_SSL = RELAY.tls is Tls.STARTTLS, RELAY.tls is Tls.IMPLICIT
 EMAIL_TIMEOUT = 20
+# user:password by which mail providers may tell what became of our messages; empty: none may.
+WEBHOOK_SECRET = read(lambda: environment.webhook_secret(env.str("WEBHOOK_SECRET", default="")))
+MAILGUN_WEBHOOK_KEY = env.str("MAILGUN_WEBHOOK_KEY", default="")
 MAIL_FROM = env.str("MAIL_FROM", default="Les Professionnels des Alpilles <lettre@alpilles.example>")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL_FROM
 REPLY_TO = env.str("REPLY_TO", default="")
-BOUNCE_DOMAIN = env.str("BOUNCE_DOMAIN", default="")
+# What comes back: to which addresses, and where it is read. Without both, the relay keeps the bounces.
+BOUNCE_INBOX_URL = env.str("BOUNCE_INBOX_URL", default="")
+BOUNCES = read(lambda: environment.bounces(env.str("BOUNCE_DOMAIN", default=""), BOUNCE_INBOX_URL, SIGNING_KEYS[:1]))
 JOURNAL_DIR = Path(env.str("JOURNAL_DIR", default=str(VAR_DIR / "journal")))
 DKIM_KEY = env.str("DKIM_KEY", default="")
 # The catcher's web page, only where the demo runs.

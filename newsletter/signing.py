@@ -29,9 +29,14 @@ class Purpose(StrEnum):
     SIGN_IN = "sign-in"
     ARCHIVE = "archive"
     MESSAGE = "message"
+    BOUNCE = "bounce"
     DEMO = "demo"
     CALENDAR = "calendar"
     CONSULTATION = "consultation"
+    LINK = "link"
+    CLICK = "click"
+    OPEN = "open"
+    UNMEASURE = "unmeasure"
 
 
 class BadToken(Exception):

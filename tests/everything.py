@@ -13,8 +13,9 @@ from audiences import links
 from audiences.core import segment as trees
 from audiences.models import Segment, Subscriber, Subscription
 from campaigns import exposures, schedule
+from campaigns import links as redirects
 from campaigns.core.campaign import CampaignState, PauseReason
-from campaigns.models import Campaign, Chunk, Delivery
+from campaigns.models import Campaign, Chunk, Delivery, Link, LinkCount
 from campaigns.words import REASONS
 from newsletter import calendar, calls, catalogue, consultation, invitations, members, offers, roles, selecting, signin
 from newsletter.calendar_words import FAILURES
@@ -142,7 +143,19 @@ class Story:
             Delivery(address_key=bytes([n]) * 32, position=n, reason=reason, **of) for n, reason in enumerate(REASONS)
         )
         Delivery.objects.create(address_key=b"d" * 32, position=len(REASONS), **{**of, "state": "in_doubt"})
+        self._links(made)
         return made
+
+    def _links(self, campaign: Campaign) -> None:
+        """A link of each part of a letter, counted, and one that was mended."""
+        url, offer = f"https://olea.example/{TYPED}", self.editions[-1].placements.get().offer
+        for position, part in enumerate(("offer", "destination", "editorial"), start=1):
+            about = {"offer": offer} if part == "offer" else {}
+            link = Link.objects.create(
+                campaign=campaign, position=position, target=url, label=TYPED, part=part, **about
+            )
+            LinkCount.objects.create(link=link, day=self.now.date(), shard=0, times=position, by_machines=1)
+        redirects.repair(link, target=f"{url}/2", by=self.board, now=self.now)
 
     def _feasts(self) -> list[Any]:
         """A feast for each way of coming back, one to be proposed, and two shipped ones with the board's word."""
@@ -240,6 +253,7 @@ class Story:
             "offer_id": [offer.pk for offer in self.offers],
             "move_id": list(OfferMove.objects.values_list("pk", flat=True)[:1]),
             "edition_id": [edition.pk for edition in self.editions],
+            "position": [1],
             "campaign_id": [campaign.pk for campaign in self.campaigns],
             "delivery_id": [Delivery.objects.filter(state="in_doubt").values_list("pk", flat=True)[0]],
             "segment_id": [segment.pk for segment in self.segments],
@@ -254,6 +268,7 @@ class Story:
             "remark_id": [Remark.objects.values_list("pk", flat=True)[0]],
             "contribution_id": [Contribution.objects.values_list("pk", flat=True)[0]],
             "path": ["nothing"],
+            "provider": ["brevo"],
         }
         return known[parameter]
 
@@ -278,7 +293,13 @@ class Story:
             return [consultation.token_of(asked) for asked in self.consultations]
         if name.startswith("invitation-"):
             return [invitations.token_of(call.invitation) for call in Call.objects.select_related("invitation")]
+        delivery = Delivery.objects.filter(state="in_doubt").values_list("pk", flat=True)[0]
+        click, pixel = redirects.own_ways([delivery])[0]
         urls = {
+            "click": click,
+            "open": pixel.removesuffix(".gif"),
+            "shared-click": redirects.shared_url(self.campaigns[0].pk, 1),
+            "unmeasure": links.unmeasure_url(*who),
             "unsubscribe": links.unsubscribe_url(*who),
             "come-back": links.unsubscribe_url(*who),
             "preferences": links.preferences_url(*who),

@@ -6,8 +6,10 @@ from typing import Any
 
 from django.contrib.auth.models import Permission
 
-from audiences.core.consent import SubscriptionState
+from audiences import ledger
+from audiences.core.consent import Method, Purpose, SubscriptionState
 from audiences.keys import key_of
+from audiences.ledger import Saying
 from audiences.models import Segment, Subscriber, Subscription
 from campaigns import chunks, enqueuing, schedule
 from campaigns.models import Campaign, Delivery
@@ -193,6 +195,16 @@ def reader(address: str = "", *, of: Newsletter | None = None, **fields: Any) ->
         monthly=monthly,
         tracking=tracking,
     )
+    return made
+
+
+def consenting(address: str = "", **fields: Any) -> Subscriber:
+    """A reader who asked for the letter and agreed to be measured."""
+    made = reader(address, tracking=True, **fields)
+    mine = made.subscriptions.select_related("newsletter").get()
+    Subscription.objects.filter(pk=mine.pk).update(asked_at=NOON, mailed_for=NOON)
+    saying = Saying(Method.DOUBLE_OPT_IN, "/lettre/")
+    ledger.give(mine.newsletter, bytes(made.address_key), Purpose.TRACKING, saying, now=NOON - timedelta(days=30))
     return made
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from audiences import links
 from audiences.models import Segment, Subscriber
+from campaigns import links as redirects
 from campaigns import pulses, schedule
 from campaigns.models import Campaign
 from newsletter import calendar, calls, catalogue, consultation, invitations, members, offers, signin
@@ -72,6 +73,7 @@ class For(Enum):
     EDITOR = "who works on offers and editions"
     BOARD = "the board"
     ADMIN = "who says who holds which role"
+    PROVIDER = "a mail provider that knows the secret"
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,10 @@ DOORS = [
     Door("confirm", For.HOLDER, ("confirm",)),
     Door("preferences", For.HOLDER, ("preferences",)),
     Door("unsubscribe", For.HOLDER, ("unsubscribe",)),
+    Door("unmeasure", For.HOLDER, ("unmeasure",)),
+    Door("click", For.HOLDER, ("click", "first")),
+    Door("shared-click", For.HOLDER, ("shared",)),
+    Door("open", For.HOLDER, ("pixel",)),
     Door("come-back", For.HOLDER, ("unsubscribe",), acts=True),
     Door("desk", For.SIGNED_IN),
     Door("offer-new", For.OWNER, ("member",)),
@@ -164,13 +170,16 @@ DOORS = [
     *(Door(name, For.BOARD) for name in ("segments", "segment-new", "segment-preview", "readers")),
     Door("segment", For.BOARD, ("segment",)),
     Door("campaign-prepare", For.BOARD, ("locked",)),
-    *(Door(name, For.BOARD) for name in ("campaigns", "pace")),
+    *(Door(name, For.BOARD) for name in ("campaigns", "pace", "measuring")),
+    Door("link-repair", For.BOARD, ("sending", "first")),
     Door("warm-up", For.BOARD, acts=True, said={"domain": "alpilles.example", "first_day": "2026-12-01"}),
     *(Door(name, For.BOARD, ("campaign",)) for name in ("campaign", "campaign-launch")),
-    *(Door(f"campaign-{name}", For.BOARD, ("campaign",)) for name in ("again", "why", "details")),
+    *(Door(f"campaign-{name}", For.BOARD, ("campaign",)) for name in ("again", "why", "details", "links")),
     *(Door(f"campaign-resend-{what}", For.BOARD, ("campaign",), True, {"typed": "1"}) for what in ("failed", "doubt")),
     Door("campaign-prove", For.BOARD, ("sending", "doubtful"), True, {"proof": "sent", "source": "au téléphone"}),
     *(Door(name, For.EVERYONE) for name in ("health", "metrics")),
+    # Without a secret of the installation there is no door for providers; tests/campaigns/test_hooks.py opens it.
+    Door("hook", For.PROVIDER, ("provider",), acts=True),
     Door("call", For.OWNER, ("call",)),
     *(Door(f"call-{verb}", For.OWNER, ("call",), acts=True) for verb in ("decline", "think-again")),
     Door("invitation-call", For.HOLDER, ("called",)),
@@ -229,7 +238,8 @@ def house(settings: Any) -> dict[str, Any]:
     subscription = reader.subscriptions.get()
     subscription.asked_at = timezone.now()
     subscription.save()
-    sending = make.running(make.locked_edition(newsletter=letter))
+    linked = make.approved(link="https://moulin.example/")
+    sending = make.running(make.locked_edition(linked, newsletter=letter))
     [doubtful] = make.settled(sending, "in_doubt")
     operation = make.operation(closes_at=timezone.now() + timedelta(days=3), valid_until=date(2099, 1, 1))
     asked = make.consulted(operation)
@@ -255,6 +265,7 @@ def house(settings: Any) -> dict[str, Any]:
         "locked": locked.pk,
         "locked_slug": locked.slug,
         "slug": letter.slug,
+        "provider": "brevo",
         "segment": Segment.objects.create(name="Tous", tree={"all": []}).pk,
         "campaign": schedule.plan(locked, [], starts_at=None, by=None).pk,
         "sending": sending.pk,
@@ -279,6 +290,11 @@ def house(settings: Any) -> dict[str, Any]:
         "confirm": links.confirm_url(links.Ask(subscription.pk, subscription.asked_at)).split("/")[-2],
         "unsubscribe": links.unsubscribe_url(letter.pk, bytes(reader.address_key)).split("/")[-1],
         "preferences": links.preferences_url(letter.pk, bytes(reader.address_key)).split("/")[-2],
+        "unmeasure": links.unmeasure_url(letter.pk, bytes(reader.address_key)).split("/")[-2],
+        "click": redirects.own_ways([doubtful.pk])[0].click.split("/")[-1],
+        "pixel": redirects.own_ways([doubtful.pk])[0].opened.split("/")[-1].removesuffix(".gif"),
+        "shared": redirects.shared_url(sending.pk, 1).split("/")[-1],
+        "first": 1,
     }
 
 
@@ -311,6 +327,9 @@ def test_every_address_of_the_house_is_in_this_table() -> None:
 @all_doors
 def test_everyone_gets_as_far_as_is_theirs(door: Door, house: dict[str, Any]) -> None:
     stranger = knock(door, house, "")
+    if door.who is For.PROVIDER:
+        assert stranger.status_code == 404
+        return
     if door.who in (For.EVERYONE, For.HOLDER):
         assert stranger.status_code in (200, 302)
         assert "next=" not in stranger.get("Location", "")
@@ -342,18 +361,18 @@ def test_looking_never_acts(door: Door, house: dict[str, Any]) -> None:
 
 @all_doors
 def test_what_every_page_tells_a_browser(door: Door, house: dict[str, Any]) -> None:
-    person = {**ROLES, For.EVERYONE: "", For.HOLDER: ""}.get(door.who, "owner")
+    person = {**ROLES, For.EVERYONE: "", For.HOLDER: "", For.PROVIDER: ""}.get(door.who, "owner")
     answer = knock(door, house, person)
 
-    keeps_to_itself(answer, public=door.name in PUBLIC)
+    keeps_to_itself(answer, public=door.name in PUBLIC, referrer="no-referrer" if door.name in HITS else "same-origin")
     lets_no_script_in(answer, letter=door.name in LETTERS, framed=door.name in PREVIEWS)
 
 
-def keeps_to_itself(answer: HttpResponse, *, public: bool) -> None:
+def keeps_to_itself(answer: HttpResponse, *, public: bool, referrer: str) -> None:
     """What is someone's own is kept by no cache and found by no search, and no other site learns its address."""
     assert ("no-store" in answer.headers.get("Cache-Control", "")) != public
     assert (answer.headers.get("X-Robots-Tag") == "noindex") != public
-    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["Referrer-Policy"] == referrer
 
 
 def lets_no_script_in(answer: HttpResponse, *, letter: bool, framed: bool) -> None:
@@ -381,6 +400,8 @@ def test_a_public_page_with_a_name_on_it_is_kept_by_no_cache(house: dict[str, An
 
 PREVIEWS = ("board:preview", "board:preview-text", "offer-preview", "invitation-preview")
 LETTERS = (*PREVIEWS, "edition-archive")
+# They lead to other sites, which learn nothing of where from.
+HITS = ("click", "shared-click", "open")
 
 
 @pytest.mark.parametrize("forged", ["evil.example", "lettre.example:evil.example", "127.0.0.1.evil.example"])
@@ -450,7 +471,7 @@ def hostile(house: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("door", [door for door in DOORS if not door.acts], ids=lambda door: door.name)
 def test_what_people_typed_is_shown_and_never_run(door: Door, hostile: dict[str, Any]) -> None:
-    person = {**ROLES, For.EVERYONE: "", For.HOLDER: ""}.get(door.who, "owner")
+    person = {**ROLES, For.EVERYONE: "", For.HOLDER: "", For.PROVIDER: ""}.get(door.who, "owner")
     answer = knock(door, hostile, person)
 
     assert answer.status_code in (200, 302)

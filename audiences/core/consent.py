@@ -21,6 +21,9 @@ class Method(StrEnum):
     ADMIN = "admin"
     ONE_CLICK = "one_click"
     PREFERENCE_CENTRE = "preference_centre"
+    MAIL = "mail"  # a mail to the address in List-Unsubscribe
+    PROVIDER = "provider"  # told by the mail provider whose link they used
+    COMPLAINT = "complaint"  # "this is spam", told by their mailbox operator
 
 
 class Purpose(StrEnum):
@@ -73,6 +76,7 @@ class StopReason(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     COMPLAINED = "complained"
     UNKNOWN_USER = "unknown_user"
+    BOUNCED = "bounced"  # three of five came back, though the address may exist
     ERASED = "erased"
     BOARD = "board"
 
@@ -83,6 +87,14 @@ class CustomerKind(StrEnum):
     PRESS = "press"
 
 
-# Who asks for the letter again and proves the address is theirs is written to again. A complaint, a dead
-# mailbox and a decision of the board are not undone by a form.
-LIFTED_BY_CONFIRMING = frozenset({StopReason.UNSUBSCRIBED, StopReason.ERASED})
+# Who asks for the letter again and proves the address is theirs is written to again: a full mailbox that confirms was
+# emptied. A complaint, a dead mailbox and a decision of the board are not undone by a form.
+LIFTED_BY_CONFIRMING = frozenset({StopReason.UNSUBSCRIBED, StopReason.ERASED, StopReason.BOUNCED})
+
+
+def replaced_by(reason: StopReason) -> frozenset[StopReason]:
+    """Return the reasons that this one takes the place of, so that it does not matter which was heard first."""
+    if reason in LIFTED_BY_CONFIRMING:
+        return frozenset()
+    # a mailbox that is dead and complained was alive, and somebody read it
+    return LIFTED_BY_CONFIRMING | ({StopReason.UNKNOWN_USER} if reason is StopReason.COMPLAINED else frozenset())

@@ -1,7 +1,7 @@
 """A question about readers, as a typed tree: read strictly, answered in plain Python.
 
 `audiences.segments.to_q` asks the database the same question; a property test holds the two together.
-A fact of another wing will be one more leaf here: a class, a key in LEAVES, a case in `matches`.
+What another wing knows of a reader is a `Told`, under a name that the wing registers.
 """
 
 import re
@@ -55,6 +55,14 @@ class SubscribedSince:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What another wing tells of a reader: its fact's name, and what is asked of it."""
+
+    name: str
+    value: int | str
+
+
+@dataclass(frozen=True)
 class All:
     """Every one of these; of nothing: everybody."""
 
@@ -73,7 +81,7 @@ class Not:
     of: "Segment"
 
 
-Leaf = Likes | Speaks | Near | InDepartment | Kind | SubscribedSince
+Leaf = Likes | Speaks | Near | InDepartment | Kind | SubscribedSince | Told
 Segment = All | Any | Not | Leaf
 Ring = Callable[[str, int], Collection[str]]
 EVERYBODY = All()
@@ -89,6 +97,23 @@ class Facts:
     interests: frozenset[str]
     kind: str
     subscribed_on: date
+    # By which other wings know them.
+    reader: int = 0
+
+
+@dataclass(frozen=True)
+class ToldOf:
+    """How a registered fact is read (a ValueError's words say why not), answered of one reader, and said.
+
+    `describe` gives two ways of saying it in a language: that it is so, and that it is not.
+    """
+
+    parse: Callable[[object], int | str]
+    matches: Callable[[int | str, Facts], bool]
+    describe: Callable[[int | str, str], tuple[str, str]]
+
+
+TOLD: dict[str, ToldOf] = {}
 
 
 class BadSegment(ValueError):
@@ -120,6 +145,8 @@ def matches(segment: Segment, facts: Facts, ring: Ring) -> bool:
             return facts.kind == kind.value
         case SubscribedSince(day):
             return facts.subscribed_on >= day
+        case Told(name, value):
+            return TOLD[name].matches(value, facts)
         case _:
             assert_never(segment)
 
@@ -162,6 +189,8 @@ def to_json(segment: Segment) -> dict[str, object]:
             return {"kind": kind.value}
         case SubscribedSince(day):
             return {"subscribed_since": day.isoformat()}
+        case Told(name, value):
+            return {name: value}
         case _:
             assert_never(segment)
 
@@ -189,6 +218,8 @@ class _Reading:
                 raise BadSegment(path, "not_a_list")
             parts = tuple(self.node(part, f"{path}[{index}]", depth + 1) for index, part in enumerate(argument))
             return All(parts) if key == "all" else Any(parts)
+        if key in TOLD:
+            return _told(key, argument, path)
         if key not in LEAVES:
             raise BadSegment(path, "unknown_fact")
         return LEAVES[key](argument, path)
@@ -220,6 +251,13 @@ def _near(value: object, path: str) -> Near:
     if type(km) is not int or not 0 < km <= FARTHEST_KM:  # True is an int, and no distance
         raise BadSegment(path, "bad_distance")
     return Near(_text(value["commune"], path, _INSEE, "bad_commune"), km)
+
+
+def _told(name: str, value: object, path: str) -> Told:
+    try:
+        return Told(name, TOLD[name].parse(value))
+    except ValueError as problem:
+        raise BadSegment(path, str(problem)) from None
 
 
 def _since(value: object, path: str) -> SubscribedSince:

@@ -10,6 +10,7 @@ from typing import assert_never
 
 from audiences.core.consent import CustomerKind
 from audiences.core.segment import (
+    TOLD,
     All,
     Any,
     InDepartment,
@@ -21,6 +22,7 @@ from audiences.core.segment import (
     Segment,
     Speaks,
     SubscribedSince,
+    Told,
 )
 from newsletter.core.interests import Interest
 
@@ -32,6 +34,7 @@ Name = Callable[[str], str]
 class Words:
     """What one language needs to say a segment; each fact as (it is so, it is not so)."""
 
+    code: str
     everybody: str
     nobody: str
     readers: str
@@ -122,6 +125,8 @@ def _fact(leaf: Leaf, words: Words, name: Name, no: int) -> str:
             return words.kind[no].format(words.kinds[kind])
         case SubscribedSince(day):
             return words.since[no].format(words.day(day, words.months))
+        case Told(fact, value):
+            return TOLD[fact].describe(value, words.code)[no]
         case _:
             assert_never(leaf)
 
@@ -151,6 +156,7 @@ def _english_day(day: date, months: Sequence[str]) -> str:
 
 WORDS: dict[str, Words] = {
     "fr": Words(
+        code="fr",
         everybody="Tous les lecteurs",
         nobody="Personne",
         readers="Les lecteurs",
@@ -190,6 +196,7 @@ WORDS: dict[str, Words] = {
         of_place=_of_french_place,
     ),
     "en": Words(
+        code="en",
         everybody="All readers",
         nobody="Nobody",
         readers="Readers",

@@ -24,6 +24,10 @@ class Subscriber(models.Model):
     kind = models.CharField(max_length=8, choices=choices(CustomerKind), default=CustomerKind.DIRECT.value)
     subscribed_on = models.DateField()
     paused_until = models.DateField(null=True, blank=True)
+    # The day of their last own click, which is a contact (DUTIES L5); of who agreed to be measured.
+    clicked_on = models.DateField(null=True, blank=True)
+    # The day of their last open, overwritten each time, and no contact (L8); where the association keeps it.
+    opened_on = models.DateField(null=True, blank=True)
     # Whoever delivers by themselves asks who takes its mail; kept by the database, so that it cannot be stale.
     mail_domain = models.GeneratedField(
         expression=Lower(Func(F("address"), Value("@"), Value(2), function="split_part")),

@@ -146,6 +146,29 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     return _page(request, "preferences", context)
 
 
+@csrf_exempt
+@never_cache
+@reads_and_posts
+def unmeasure(request: HttpRequest, token: str) -> HttpResponse:
+    """The way out of being measured: one button on GET, POST acts, also after the reader was erased."""
+    try:
+        who = links.read(Purpose.UNMEASURE, token)
+    except BadToken:
+        return _bad_token(request)
+    newsletter = _newsletter(who)
+    if request.method == "POST" and newsletter is not None:
+        subscriptions.unmeasure(newsletter, who.address_key, source="/mesure/", now=timezone.now())
+    found = subscriptions.find(newsletter, who.address_key) if newsletter else None
+    _speak_to(request, found)
+    reads = found is not None and found.state == SubscriptionState.CONFIRMED
+    context = {
+        **_reader(newsletter, found),
+        "done": request.method == "POST",
+        "preferences": links.preferences_url(who.newsletter_id, who.address_key) if reads else "",
+    }
+    return _page(request, "unmeasure", context)
+
+
 def _is_one_click(request: HttpRequest) -> bool:
     """Whether a mailbox provider posts for the reader. A body that nobody can read does not keep anyone in."""
     try:

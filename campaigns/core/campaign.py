@@ -52,3 +52,10 @@ class PauseReason(StrEnum):
     RELAY_QUOTA = "relay_quota"
     RELAY_POLICY = "relay_policy"
     TOO_MANY_FAULTS = "too_many_faults"
+    COMPLAINTS = "complaints"
+    COMPLAINTS_STOP = "complaints_stop"
+    UNKNOWN_USERS = "unknown_users"
+
+
+# Where mailbox operators put a sender aside, going on would cost every later letter: a human may only end it.
+NOT_RESUMED = (PauseReason.COMPLAINTS_STOP,)

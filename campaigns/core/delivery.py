@@ -29,6 +29,8 @@ class Turn(StrEnum):
     PROVE_SENT = "prove_sent"
     PROVE_REFUSED = "prove_refused"
     PROVE_UNSENT = "prove_unsent"
+    ARRIVE = "arrive"  # the world speaks of it as of one that left
+    BOUNCE = "bounce"  # it came back after it had been accepted
     RESEND = "resend"  # by a human, as a new round
 
 
@@ -41,15 +43,20 @@ MOVES: dict[DeliveryState, dict[Turn, DeliveryState]] = {
         T.DEFER: S.QUEUED,
         T.REFUSE: S.FAILED,
         T.LOSE: S.IN_DOUBT,
+        # what the world says may overtake the receipt, which then finds nothing left to settle
+        T.ARRIVE: S.SENT,
+        T.BOUNCE: S.FAILED,
     },
     S.IN_DOUBT: {
         T.PROVE_SENT: S.SENT,
         T.PROVE_REFUSED: S.FAILED,
         T.PROVE_UNSENT: S.QUEUED,
         T.RESEND: S.QUEUED,
+        T.ARRIVE: S.SENT,
+        T.BOUNCE: S.FAILED,
     },
     S.FAILED: {T.RESEND: S.QUEUED},
-    S.SENT: {},
+    S.SENT: {T.BOUNCE: S.FAILED},
     S.SKIPPED: {},
     S.EXPIRED: {},
     S.CANCELLED: {},

@@ -17,7 +17,7 @@ def one_click_link(mail: bytes) -> str:
     message = email.message_from_bytes(mail, policy=policy.default)
     if message["List-Unsubscribe-Post"] != ONE_CLICK.decode():
         raise NoWayOut("List-Unsubscribe-Post is not there")
-    found = re.fullmatch(r"<(https?://[^<>\s]+)>", message["List-Unsubscribe"] or "")
+    found = re.fullmatch(r"<(https?://[^<>\s]+)>(?:,\s*<mailto:[^<>\s]+>)?", message["List-Unsubscribe"] or "")
     if not found:
         raise NoWayOut("List-Unsubscribe holds no address")
     return found[1]

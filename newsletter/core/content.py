@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Self
 
 from newsletter.core.holes import Marks
+from newsletter.core.linking import Choose, Part, Spot, relink
 from newsletter.core.richtext import as_letter, sanitise
 
 # Whatever a form for addresses lets through; quotes and brackets are escaped where it is printed.
@@ -57,6 +58,10 @@ class OfferCard:
     def __post_init__(self) -> None:
         if self.link:
             require_web(self.link)
+
+    def linked(self, choose: Choose) -> Self:
+        """Return it with its link as `choose` writes it."""
+        return replace(self, link=choose(Spot(self.link, self.title, Part.OFFER, self.key))) if self.link else self
 
     @property
     def paragraphs(self) -> tuple[str, ...]:
@@ -110,6 +115,10 @@ class Block:
         """Return it with the board's merge fields turned into marks; a member's text has none."""
         return self
 
+    def linked(self, choose: Choose) -> Self:
+        """Return it with each of its web links as `choose` writes it, in the order in which they are read."""
+        return self
+
     def pictures(self) -> tuple[tuple[str, Picture], ...]:
         """Return its pictures, each with the place to name when one is amiss."""
         return ()
@@ -148,6 +157,9 @@ class Editorial(Block):
             signature=marks.in_text(self.signature),
         )
 
+    def linked(self, choose: Choose) -> Self:
+        return replace(self, html=relink(sanitise(self.html), choose))
+
 
 @dataclass(frozen=True)
 class Offers(Block):
@@ -171,6 +183,9 @@ class Offers(Block):
         rest = self.cards[1:] if self.large else self.cards
         return rest[-1] if len(rest) % 2 else None
 
+    def linked(self, choose: Choose) -> Self:
+        return replace(self, cards=tuple(card.linked(choose) for card in self.cards))
+
     def pictures(self) -> tuple[tuple[str, Picture], ...]:
         return tuple((card.title, card.picture) for card in self.cards if card.picture)
 
@@ -185,10 +200,16 @@ class DestinationLine:
     where: str = ""
     dates: str = ""
     link: str = ""
+    key: str = ""
 
     def __post_init__(self) -> None:
         if self.link:
             require_web(self.link)
+
+    def linked(self, choose: Choose) -> Self:
+        """Return it with its link as `choose` writes it."""
+        spot = Spot(self.link, self.title, Part.DESTINATION, self.key)
+        return replace(self, link=choose(spot)) if self.link else self
 
 
 @dataclass(frozen=True)
@@ -199,6 +220,9 @@ class Destination(Block):
     heading: str
     lines: tuple[DestinationLine, ...]
     see: str = ""
+
+    def linked(self, choose: Choose) -> Self:
+        return replace(self, lines=tuple(line.linked(choose) for line in self.lines))
 
 
 @dataclass(frozen=True)
@@ -228,6 +252,10 @@ class EditionContent:
             preheader=marks.in_text(self.preheader),
             blocks=tuple(block.marked(marks) for block in self.blocks),
         )
+
+    def linked(self, choose: Choose) -> Self:
+        """Return it with each web link of its blocks as `choose` writes it; the footer's own are not asked about."""
+        return replace(self, blocks=tuple(block.linked(choose) for block in self.blocks))
 
     def fingerprint(self) -> str:
         """SHA-256 of all it says: the same content has the same fingerprint."""

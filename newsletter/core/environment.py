@@ -11,6 +11,9 @@ REQUIRED = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SITE_URL", "SECRET_KEY", 
 # A key id stands between the dots of a token, in addresses that mail programs copy and break.
 _KID = re.compile(r"[A-Za-z0-9_-]{1,16}")
 LONG_ENOUGH = 16
+_BOX = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._-]*@)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+# Of a bounce address: version, dots, a delivery in five bytes, and the signature.
+TOKEN_WITHOUT_KID = len("1...") + 8 + 26
 # Where campaigns leave the house.
 Road = Relay | Account
 
@@ -67,6 +70,33 @@ def server(name: str, said: str, schemes: Iterable[str]) -> str:
         fine = False
     if not fine:
         raise BadEnvironment(f"{name} must be a URL that begins with {' or '.join(f'{each}://' for each in schemes)}.")
+    return said
+
+
+def bounces(domain: str, inbox: str, keys: Iterable[tuple[str, str]]) -> tuple[str, str] | None:
+    """Return what stands before a bounce address's token and after it; None where nobody reads what comes back.
+
+    BOUNCE_DOMAIN is a domain of its own, or one mailbox that takes box+anything@domain. What is not read is not asked
+    for: a mailto that nobody reads would be a way out that leads nowhere.
+    """
+    if inbox and urlsplit(inbox).scheme not in ("imaps", "imap", "pipe"):
+        raise BadEnvironment("BOUNCE_INBOX_URL looks like imaps://user:password@host, or is pipe: for take_bounce.")
+    if not domain or not inbox:
+        return None
+    box, _, host = domain.rpartition("@")
+    if not _BOX.fullmatch(domain):
+        raise BadEnvironment("BOUNCE_DOMAIN must be a domain, or one mailbox: retours@example.org.")
+    before = f"{box}+" if box else ""
+    if any(len(before) + len(kid) + TOKEN_WITHOUT_KID > 64 for kid, _ in keys):
+        raise BadEnvironment("BOUNCE_DOMAIN and the first kid of SIGNING_KEYS are too long for an address together.")
+    return before, f"@{host.lower()}"
+
+
+def webhook_secret(said: str) -> str:
+    """Return the user:password of webhooks, if it is one that nobody guesses."""
+    user, colon, password = said.partition(":")
+    if said and not (user and colon and len(password) >= LONG_ENOUGH):
+        raise BadEnvironment(f"WEBHOOK_SECRET must look like user:password, {LONG_ENOUGH} letters or more at random.")
     return said
 
 

@@ -43,8 +43,13 @@ class Hole:
 
 FIRST_NAME = "first_name"
 UNSUBSCRIBE = "unsubscribe_url"
+LEAVER = "leaver"
 PREFERENCES = "preferences_url"
 WEB_VERSION = "web_version_url"
+# Only in the letters of readers who may be measured.
+CLICK = "click_url"
+OPEN = "open_url"
+UNMEASURE = "unmeasure_url"
 
 # What the board may write into its own text; the addresses are the engine's, which leaves none out.
 WRITABLE = frozenset({FIRST_NAME})

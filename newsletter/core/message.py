@@ -11,7 +11,7 @@ from typing import Any
 
 from newsletter.core import quoted
 from newsletter.core.headers import Address, address_value, message_id_value, plain_value, text_value
-from newsletter.core.holes import UNSUBSCRIBE, Hole, Kind, given, split
+from newsletter.core.holes import LEAVER, UNSUBSCRIBE, Hole, Kind, given, split
 
 # Values that only the headers ask for; the body asks for whatever its holes are called.
 TO_ADDRESS = "to_address"
@@ -189,13 +189,19 @@ def compile_message(
     from_: Address,
     list_id: str,
     reply_to: Address | None = None,
+    leave_by_mail: str = "",
     headers: Mapping[str, str] | None = None,
     holes: Mapping[str, Hole],
 ) -> MessageTemplate:
     """Return the template of a message whose html, text and subject bear the marks of these holes.
 
-    Every message carries a one-click way out: `unsubscribe_url` is always among its fields.
+    Every message carries a one-click way out: `unsubscribe_url` is always among its fields. Where mail to the address
+    `leave_by_mail` is read, that is a way out too, and `leaver` says in its subject who leaves.
     """
+    ways: tuple[str | Hole, ...] = ("<", Hole(UNSUBSCRIBE, Kind.URL), ">")
+    if leave_by_mail:
+        address = address_value("leave_by_mail", Address(leave_by_mail)).replace("+", "%2B")
+        ways = (*ways, f", <mailto:{address}?subject=leave%20", Hole(LEAVER), ">")
     bytes_ = _Builder()
     bytes_.header("From", address_value("from", from_))
     bytes_.header("To", Slot(Context.TO))
@@ -209,7 +215,7 @@ def compile_message(
     if reply_to:
         bytes_.header("Reply-To", address_value("reply_to", reply_to))
     bytes_.header("List-Id", plain_value("list_id", list_id))
-    bytes_.header("List-Unsubscribe", Slot(Context.URL, ("<", Hole(UNSUBSCRIBE, Kind.URL), ">")))
+    bytes_.header("List-Unsubscribe", Slot(Context.URL, ways))
     bytes_.header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
     for name, value in (headers or {}).items():
         if name.lower() in _OURS or name.lower().startswith(("content-", "list-")):

@@ -17,6 +17,9 @@ class Words:
     colon: str
     unsubscribe: str
     preferences: str
+    measured: str  # by consent
+    dated: str  # only the day of the last open, without one
+    unmeasure: str
 
 
 FRENCH = Words(
@@ -30,6 +33,9 @@ FRENCH = Words(
     colon="\u00a0:",
     unsubscribe="Se désinscrire",
     preferences="Mes préférences",
+    measured="Vous avez accepté que vos ouvertures et vos clics soient mesurés.",
+    dated="Pour n’écrire qu’à des boîtes vivantes, nous notons le jour de votre dernière ouverture, et rien d’autre.",
+    unmeasure="Ne plus être mesuré",
 )
 
 ENGLISH = Words(
@@ -43,6 +49,9 @@ ENGLISH = Words(
     colon=":",
     unsubscribe="Unsubscribe",
     preferences="My preferences",
+    measured="You agreed that your opens and clicks are measured.",
+    dated="To write only to living mailboxes we note the day of your last open, and nothing else.",
+    unmeasure="Stop measuring me",
 )
 
 WORDS = {"fr": FRENCH, "en": ENGLISH}

@@ -17,7 +17,15 @@ from newsletter.servers.process import CODE, free_port
 REAL = (
     *("EMAIL_URL", "DATABASE_URL", "DATABASE_DIRECT_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SITE_URL"),
     *("SECRET_KEY", "SIGNING_KEYS", "ADDRESS_PEPPER", "ALLOWED_HOSTS", "MAIL_FROM", "REPLY_TO", "DKIM_KEY"),
-    *("BOUNCE_DOMAIN", "EHLO_NAME", "JOURNAL_DIR", "MEDIA_DIR"),
+    *(
+        "BOUNCE_DOMAIN",
+        "BOUNCE_INBOX_URL",
+        "WEBHOOK_SECRET",
+        "MAILGUN_WEBHOOK_KEY",
+        "EHLO_NAME",
+        "JOURNAL_DIR",
+        "MEDIA_DIR",
+    ),
 )
 DEMO = ("demo", "demo_reset")
 # These open no database, so none is started for them.

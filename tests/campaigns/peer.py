@@ -17,6 +17,7 @@ class Peer:
 
     script: Script = lambda phase, count: True
     accepted: list[tuple[str, bytes]] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)  # of each MAIL, in the order heard
     bodies_begun: int = 0
     connections: int = 0
     address: tuple[str, int] = ("127.0.0.1", 0)
@@ -82,6 +83,7 @@ class Peer:
                 if word in (b"EHLO", b"HELO"):
                     reply("ehlo", "250 peer")
                 elif word == b"MAIL":
+                    self.senders.append(line.decode().split("<")[1].split(">")[0])
                     reply("mail", "250 ok")
                 elif word == b"RCPT":
                     recipient = line.decode().split("<")[1].split(">")[0]

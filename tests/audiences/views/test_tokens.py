@@ -293,3 +293,57 @@ def test_fifty_providers_at_once_are_one_withdrawal(served: str) -> None:
     with ThreadPoolExecutor(50) as crowd:
         assert set(crowd.map(press, range(50))) == {200}
     assert (state(), withdrawn()) == (SubscriptionState.ENDED, 1)
+
+
+def way_out_of_measuring(letter: Newsletter) -> str:
+    return path(links.unmeasure_url(letter.pk, key_of(JEANNE)))
+
+
+def tracking_lines() -> list[tuple[str, str, str]]:
+    rows = Consent.objects.filter(purpose="tracking").order_by("pk")
+    return list(rows.values_list("act", "method", "source"))
+
+
+def test_measuring_ends_by_one_button_and_the_letter_goes_on(browser: Client, letter: Newsletter) -> None:
+    make.consenting(JEANNE, of=letter)
+    url = way_out_of_measuring(letter)
+
+    shown = browser.get(url).content.decode()
+    browser.head(url)
+    browser.options(url)
+    assert "Ne plus mesurer vos lectures" in shown
+    assert JEANNE not in shown
+    assert Subscription.objects.get().tracking
+
+    for _ in range(3):
+        assert "plus rien n’est mesuré" in browser.post(url).content.decode()
+    standing = Subscription.objects.get()
+    assert (standing.tracking, standing.state) == (False, SubscriptionState.CONFIRMED)
+    assert tracking_lines() == [("given", "double_opt_in", "/lettre/"), ("withdrawn", "form", "/mesure/")]
+    withdrawn = Consent.objects.latest("pk")
+    assert (len(withdrawn.wording), withdrawn.locale, withdrawn.form_version) == (64, "fr", "1")
+
+
+def test_who_never_agreed_refuses_even_what_needs_no_consent(browser: Client, letter: Newsletter) -> None:
+    reader = make.reader(JEANNE, of=letter, opened_on=make.TODAY)
+    browser.post(way_out_of_measuring(letter))
+    reader.refresh_from_db()
+    assert reader.opened_on is None
+    assert tracking_lines() == [("withdrawn", "form", "/mesure/")]
+
+
+def test_the_way_out_of_measuring_works_after_erasure_and_opens_nothing_else(
+    browser: Client, letter: Newsletter, jeanne: Subscriber
+) -> None:
+    url = way_out_of_measuring(letter)
+    token = url.split("/")[2]
+    jeanne.delete()
+    assert browser.post(url).status_code == 200
+    assert tracking_lines() == [("withdrawn", "form", "/mesure/")]
+    for other in (
+        f"/u/{token}",
+        f"/preferences/{token}/",
+        f"/mesure/{token[:-1]}/",
+        way_out(letter).replace("/u/", "/mesure/") + "/",
+    ):
+        assert browser.post(other).status_code == 404

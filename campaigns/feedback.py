@@ -1,0 +1,270 @@
+"""What the world says of a message is written down once, settles it, and stops whom it must stop: one transaction.
+
+In any order and however often told, the rows are the same. The lock order is person, campaign, chunk, delivery: a row
+that names a campaign and a delivery holds both, so they are held before it is written.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected
+from psycopg.types.numeric import Int8
+
+from audiences import subscriptions, suppressions
+from audiences.core.consent import Method, StopReason
+from campaigns import alarms, chunks
+from campaigns.core.delivery import DeliveryState
+from campaigns.core.feedback import SOFT_OF, Feedback, Heard, Stop, is_about, settle, stop_of, turn_of, worn_out
+from campaigns.core.rounds import Proof
+from campaigns.core.wordings import discreet
+from campaigns.ledger import Statement
+from campaigns.models import Chunk, Delivery, Evidence
+from newsletter.models import Newsletter
+
+S = DeliveryState
+BATCH = 1000
+TRIES = 5
+# What left for somebody, whatever became of it.
+LEFT = (S.SENT, S.FAILED)
+
+# What a running campaign may have to pause for.
+ALARMING = (Heard.COMPLAINED, Heard.BOUNCED)
+# The source of what a reader wrote to the address in List-Unsubscribe.
+MAILED = "mail"
+LEAVING = {Stop.LEAVE: Method.PROVIDER, Stop.COMPLAINED: Method.COMPLAINT}
+SUPPRESSING = {
+    Stop.DEAD: StopReason.UNKNOWN_USER,
+    Stop.COUNT: StopReason.BOUNCED,
+    Stop.COMPLAINED: StopReason.COMPLAINED,
+}
+
+# Ordered by their keys, so that two who tell the same wait for each other and never in a circle. A message that is no
+# more (its campaign was deleted) is spoken of in vain.
+INSERT = Statement("""
+INSERT INTO campaigns_deliveryevent
+    (key, delivery_id, campaign_id, kind, at, recorded_at, fault, text, source, link, scanner)
+SELECT said.key, d.id, d.campaign_id, said.kind, said.at, %(now)s::timestamptz, said.fault, said.text, said.source,
+       said.link, said.scanner
+FROM unnest(%(keys)s::bytea[], %(deliveries)s::bigint[], %(kinds)s::text[], %(times)s::timestamptz[],
+            %(faults)s::text[], %(texts)s::text[], %(sources)s::text[], %(links)s::smallint[], %(scanners)s::text[])
+     AS said(key, delivery, kind, at, fault, text, source, link, scanner)
+JOIN campaigns_delivery d ON d.id = said.delivery
+ORDER BY said.key
+ON CONFLICT (key) DO NOTHING
+RETURNING key
+""")
+UPDATE = Statement("""
+UPDATE campaigns_delivery d
+SET state = now.state, reason = now.reason, settled_at = CASE d.state WHEN now.state THEN d.settled_at ELSE %(now)s END
+FROM unnest(%(ids)s::bigint[], %(states)s::text[], %(reasons)s::text[]) AS now(id, state, reason)
+WHERE d.id = now.id
+RETURNING d.id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """What a report must know of the message that it is about."""
+
+    campaign: int
+    newsletter: int
+    position: int
+    state: DeliveryState
+    reason: str
+    address_key: bytes
+    subscriber: int | None
+    armed_at: datetime | None
+
+
+def record(feedback: Feedback, *, now: datetime) -> bool:
+    """Write down one report and do what follows from it; return whether it was news."""
+    return record_many([feedback], now=now) == 1
+
+
+def record_many(feedbacks: Iterable[Feedback], *, now: datetime) -> int:
+    """Write down many reports, batch by batch; return how many were news. What was told before changes nothing."""
+    told = iter(feedbacks)
+    return sum(_record(batch, now=now) for batch in iter(lambda: list(islice(told, BATCH)), []))
+
+
+def _record(batch: Sequence[Feedback], *, now: datetime) -> int:
+    """Write down a batch; who stops may wait for the chunk of another, so a circle is broken by beginning anew."""
+    for last in range(TRIES):
+        try:
+            with transaction.atomic():
+                fresh, campaigns = _once(batch, now=now)
+            alarms.ring(campaigns, now=now)
+            return len(fresh)
+        except OperationalError as problem:
+            again = isinstance(problem.__cause__, DeadlockDetected) and not connection.in_atomic_block
+            if not again or last == TRIES - 1:
+                raise
+    raise AssertionError
+
+
+def _once(batch: Sequence[Feedback], *, now: datetime) -> tuple[list[Feedback], set[int]]:
+    """Return what was news, and the campaigns that should be looked at for it."""
+    by_key = {one.digest: one for one in batch}
+    seats = _seats({one.delivery for one in by_key.values()})
+    told = [one for one in by_key.values() if one.delivery in seats]
+    _hold_people(told, seats)
+    _hold_campaigns({seats[one.delivery].campaign for one in told})
+    held = _hold_chunks([one for one in told if _moves(one, seats[one.delivery])], seats)
+    fresh = [by_key[key] for key in _insert(told, now=now)]
+    _settle([one for one in fresh if _moves(one, seats[one.delivery])], seats, held, now=now)
+    for one in fresh:
+        _stop(one, seats[one.delivery], now=now)
+    return fresh, {seats[one.delivery].campaign for one in fresh if one.kind in ALARMING}
+
+
+def _seats(ids: Collection[int]) -> dict[int, Seat]:
+    rows = Delivery.objects.filter(pk__in=ids).values_list(
+        "pk",
+        "campaign",
+        "campaign__edition__newsletter",
+        "position",
+        "state",
+        "reason",
+        "address_key",
+        "subscriber",
+        "armed_at",
+    )
+    return {
+        pk: Seat(campaign, newsletter, position, S(state), reason, bytes(key), subscriber, armed_at)
+        for pk, campaign, newsletter, position, state, reason, key, subscriber, armed_at in rows
+    }
+
+
+def _hold_people(told: Iterable[Feedback], seats: dict[int, Seat]) -> None:
+    """Everything that may happen to a person happens in a row; always in the same order of people."""
+    keys = {seats[one.delivery].address_key for one in told if _stop_of(one, seats[one.delivery]) is not Stop.NOTHING}
+    for key in sorted(keys):
+        suppressions.hold(key)
+
+
+def _hold_campaigns(campaigns: Collection[int]) -> None:
+    """Let nobody who begins with a campaign wait for what is held here, while this waits for them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM campaigns_campaign WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", [list(campaigns)]
+        )
+
+
+def _moves(one: Feedback, seat: Seat) -> bool:
+    """Return whether the report may change the message, as it stood a moment ago."""
+    turn = turn_of(one, about_reader=is_about(one, seat.address_key))
+    return turn is not None and settle(seat.state, seat.reason, [(turn, one.fault)]) != (seat.state, seat.reason)
+
+
+def _hold_chunks(told: Iterable[Feedback], seats: dict[int, Seat]) -> list[Chunk]:
+    places: defaultdict[int, list[int]] = defaultdict(list)
+    for one in told:
+        places[seats[one.delivery].campaign].append(seats[one.delivery].position)
+    if not places:
+        return []
+    known = Chunk.objects.filter(campaign__in=places).values_list("pk", "campaign_id", "first", "last")
+    wanted = [pk for pk, campaign, first, last in known if any(first <= at <= last for at in places[campaign])]
+    return list(Chunk.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk"))
+
+
+def _insert(told: Sequence[Feedback], *, now: datetime) -> list[bytes]:
+    if not told:
+        return []
+    rows = INSERT.ask(
+        {
+            "now": now,
+            "keys": [one.digest for one in told],
+            "deliveries": [Int8(one.delivery) for one in told],
+            "kinds": [one.kind.value for one in told],
+            "times": [one.at for one in told],
+            "faults": [one.fault.value if one.fault else "" for one in told],
+            "texts": [discreet(one.text)[:200] for one in told],
+            "sources": [one.source for one in told],
+            "links": [one.link for one in told],
+            "scanners": [one.scanner for one in told],
+        }
+    )
+    return [bytes(key) for (key,) in rows]
+
+
+def _settle(fresh: Sequence[Feedback], seats: dict[int, Seat], held: Sequence[Chunk], *, now: datetime) -> None:
+    """Let messages take their turns under the lock of their chunks, whose counts follow."""
+    said: defaultdict[int, list[Feedback]] = defaultdict(list)
+    for one in fresh:
+        said[one.delivery].append(one)
+    if not said:
+        return
+    stand = Delivery.objects.filter(pk__in=said).values_list("pk", "campaign_id", "position", "state", "reason")
+    changed: dict[int, tuple[DeliveryState, str]] = {}
+    shifts: defaultdict[int, defaultdict[DeliveryState, int]] = defaultdict(lambda: defaultdict(int))
+    proofs = []
+    for pk, campaign, position, state, reason in stand.order_by("pk"):
+        was = S(state), reason
+        turns = [(turn_of(one, about_reader=is_about(one, seats[pk].address_key)), one.fault) for one in said[pk]]
+        became = settle(*was, [(turn, fault) for turn, fault in turns if turn is not None])
+        if became == was:
+            continue
+        changed[pk] = became
+        chunk = next(one for one in held if one.campaign_id == campaign and one.first <= position <= one.last)
+        shifts[chunk.pk][was[0]] -= 1
+        shifts[chunk.pk][became[0]] += 1
+        if was[0] is S.IN_DOUBT:
+            proof = Proof.SENT if became[0] is S.SENT else Proof.REFUSED
+            source = f"{said[pk][0].kind.value}: {said[pk][0].source}"
+            proofs.append(Evidence(delivery_id=pk, proof=proof, source=source, at=now))
+    if changed:
+        UPDATE.ask(
+            {
+                "now": now,
+                "ids": [Int8(pk) for pk in changed],
+                "states": [state.value for state, _ in changed.values()],
+                "reasons": [reason for _, reason in changed.values()],
+            }
+        )
+    Evidence.objects.bulk_create(proofs)
+    for chunk in held:
+        if change := {state: by for state, by in shifts[chunk.pk].items() if by}:
+            chunks.shift(chunk, change)
+
+
+def _stop_of(one: Feedback, seat: Seat) -> Stop:
+    return stop_of(one, about_reader=is_about(one, seat.address_key))
+
+
+def _stop(one: Feedback, seat: Seat, *, now: datetime) -> None:
+    """Stop the person where the report asks for it; whoever was stopped before stays so."""
+    stop = _stop_of(one, seat)
+    if stop is Stop.NOTHING or (stop is Stop.COUNT and not worn_out(_lately(seat))):
+        return
+    newsletter = Newsletter.objects.get(pk=seat.newsletter)
+    if _came_back(newsletter, one, seat, now=now):
+        return
+    source = f"delivery {one.delivery}"
+    if stop in LEAVING:
+        method = Method.MAIL if one.source == MAILED else LEAVING[stop]
+        subscriptions.leave(newsletter, seat.address_key, method=method, source=source, now=now)
+    if stop in SUPPRESSING:
+        suppressions.suppress(seat.address_key, reason=SUPPRESSING[stop], source=source, now=now)
+
+
+def _came_back(newsletter: Newsletter, one: Feedback, seat: Seat, *, now: datetime) -> bool:
+    """Return whether the person said yes, from this very address, after what is told of here.
+
+    A report dated before its message left has a wrong clock, and is taken for new.
+    """
+    held = subscriptions.find(newsletter, seat.address_key)
+    at = now if seat.armed_at is None or one.at < seat.armed_at else one.at
+    return held is not None and held.confirmed_at is not None and held.confirmed_at > at
+
+
+def _lately(seat: Seat) -> list[str]:
+    """Return the reasons of what left last for this reader, the newest first; empty for what arrived."""
+    if seat.subscriber is None:
+        return []  # erased: nobody is left to be spared
+    rows = Delivery.objects.filter(state__in=LEFT, subscriber=seat.subscriber)
+    newest = rows.order_by("-campaign", "-pk").values_list("state", "reason")[:SOFT_OF]
+    return [reason if state == S.FAILED else "" for state, reason in newest]

@@ -1,0 +1,56 @@
+"""Where what comes back is addressed: the Return-Path names its delivery, and nobody else can write one (VERP)."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+
+from newsletter import signing
+from newsletter.signing import BadToken, Purpose
+
+# A delivery fits into five bytes for a long while, and the local part into its 64 letters.
+BYTES = 5
+LEAVE = "leave"
+
+
+def paths(sender: str) -> Callable[[int], str]:
+    """Return what gives each delivery its Return-Path; the sender's own address where nobody reads what comes back."""
+    if settings.BOUNCES is None:
+        return lambda delivery: sender
+    before, after = settings.BOUNCES
+    seal, encode = signing.sealer(Purpose.BOUNCE).seal, signing.encode
+    return lambda delivery: f"{before}{seal(encode(delivery.to_bytes(BYTES)))}{after}"
+
+
+def leave_address() -> str:
+    """Return where a mail ends a subscription; empty where nobody reads it."""
+    if settings.BOUNCES is None:
+        return ""
+    before, after = settings.BOUNCES
+    return f"{before}{LEAVE}{after}"
+
+
+def is_leave_address(address: str) -> bool:
+    """Return whether a mail to this address asks to leave."""
+    return bool(address) and address.lower() == leave_address().lower()
+
+
+def delivery_of(address: str) -> int | None:
+    """Return the delivery that a Return-Path of ours names; None for any other address, forged or cut short.
+
+    Mail servers write the local part in letters of their liking.
+    """
+    if settings.BOUNCES is None:
+        return None
+    before, after = settings.BOUNCES
+    address = address.strip().lower()
+    if not address.startswith(before.lower()) or not address.endswith(after):
+        return None
+    token = address[len(before) : -len(after)]
+    for kid, _ in settings.SIGNING_KEYS:
+        head = f"{signing.VERSION}.{kid}."
+        if token.startswith(head.lower()):
+            try:
+                return int.from_bytes(signing.unseal_bytes(Purpose.BOUNCE, head + token[len(head) :]))
+            except BadToken:
+                continue
+    return None

@@ -1,0 +1,88 @@
+"""The Return-Path names its delivery, in letters that every server leaves alone, and nobody else can write one."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from campaigns import returns
+from newsletter.core import environment
+
+BOXES = [("", "@retours.alpilles.example"), ("retours+", "@alpilles.example")]
+
+
+@pytest.fixture(autouse=True, params=BOXES)
+def _box(request: pytest.FixtureRequest, settings: object) -> None:
+    settings.BOUNCES = request.param  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("delivery", [0, 1, 255, 65_536, 10**9, 2**40 - 1])
+def test_it_names_its_delivery_and_fits_into_an_address(delivery: int) -> None:
+    path = returns.paths("lettre@alpilles.example")(delivery)
+    local = path.rpartition("@")[0]
+    assert (len(local) <= 64, returns.delivery_of(path)) == (True, delivery)
+
+
+def test_servers_may_write_it_in_other_letters() -> None:
+    path = returns.paths("")(7)
+    assert returns.delivery_of(path.upper()) == 7
+    assert returns.delivery_of(f"  {path} ") == 7
+
+
+def test_a_key_that_was_replaced_still_reads_and_its_id_may_have_had_capitals(settings: object) -> None:
+    settings.SIGNING_KEYS = (("Old", "an old key of ours"),)  # type: ignore[attr-defined]
+    path = returns.paths("")(7)
+    settings.SIGNING_KEYS = (("new", "a new key of ours"), ("Old", "an old key of ours"))  # type: ignore[attr-defined]
+    assert returns.delivery_of(path.lower()) == 7
+
+
+def test_forged_or_cut_short_it_names_nothing() -> None:
+    path = returns.paths("")(7)
+    before, at, domain = path.partition("@")
+    for place in range(len(before)):
+        assert returns.delivery_of(before[:place] + at + domain) is None
+        other = "a" if before[place] != "a" else "b"
+        assert returns.delivery_of(before[:place] + other + before[place + 1 :] + at + domain) is None
+    assert returns.delivery_of(f"{before}@elsewhere.example") is None
+
+
+@given(some.text(max_size=90))
+def test_no_other_address_names_anything(local: str) -> None:
+    assert returns.delivery_of(f"{local}@alpilles.example") is None
+
+
+def test_where_nobody_reads_what_comes_back_the_sender_is_the_return_path(settings: object) -> None:
+    settings.BOUNCES = None  # type: ignore[attr-defined]
+    assert returns.paths("lettre@alpilles.example")(7) == "lettre@alpilles.example"
+    assert (returns.leave_address(), returns.is_leave_address("")) == ("", False)
+    assert returns.delivery_of("x@alpilles.example") is None
+
+
+KEYS = [("k1", "secret")]
+
+
+@pytest.mark.parametrize(
+    ("domain", "inbox", "wanted"),
+    [
+        ("", "", None),
+        ("retours.alpilles.example", "", None),
+        ("", "imaps://u:p@imap.example", None),
+        ("retours.alpilles.example", "pipe:", ("", "@retours.alpilles.example")),
+        ("retours@alpilles.example", "imaps://u:p@imap.example", ("retours+", "@alpilles.example")),
+    ],
+)
+def test_both_are_needed_a_place_and_somebody_who_reads(domain: str, inbox: str, wanted: object) -> None:
+    assert environment.bounces(domain, inbox, KEYS) == wanted
+
+
+@pytest.mark.parametrize(
+    ("domain", "inbox"),
+    [
+        ("retours.alpilles.example", "https://imap.example"),
+        ("a b@alpilles.example", "pipe:"),
+        ("alpilles", "pipe:"),
+        (f"{'r' * 30}@alpilles.example", "pipe:"),
+    ],
+)
+def test_what_cannot_be_an_address_is_refused_in_a_sentence_without_secrets(domain: str, inbox: str) -> None:
+    with pytest.raises(environment.BadEnvironment, match=r"^BOUNCE_\w+.*\.$"):
+        environment.bounces(domain, inbox, KEYS)
