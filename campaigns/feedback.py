@@ -4,8 +4,9 @@ In any order and however often told, the rows are the same. The lock order is pe
 that names a campaign and a delivery holds both, so they are held before it is written.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -42,20 +43,20 @@ SUPPRESSING = {
     Stop.COMPLAINED: StopReason.COMPLAINED,
 }
 
-# Ordered by their keys, so that two who tell the same wait for each other and never in a circle. A message that is no
-# more (its campaign was deleted) is spoken of in vain.
+# Ordered by their keys, so that two who tell the same wait for each other and never in a circle.
 INSERT = Statement("""
 INSERT INTO campaigns_deliveryevent
     (key, delivery_id, campaign_id, kind, at, recorded_at, fault, text, source, link, scanner)
-SELECT said.key, d.id, d.campaign_id, said.kind, said.at, %(now)s::timestamptz, said.fault, said.text, said.source,
-       said.link, said.scanner
-FROM unnest(%(keys)s::bytea[], %(deliveries)s::bigint[], %(kinds)s::text[], %(times)s::timestamptz[],
-            %(faults)s::text[], %(texts)s::text[], %(sources)s::text[], %(links)s::smallint[], %(scanners)s::text[])
-     AS said(key, delivery, kind, at, fault, text, source, link, scanner)
-JOIN campaigns_delivery d ON d.id = said.delivery
-ORDER BY said.key
+SELECT decode(key, 'hex'), delivery, campaign, kind, at, %(now)s::timestamptz, fault, text, source, link, scanner
+FROM json_to_recordset(%(rows)s::json) AS said(key text, delivery bigint, campaign bigint, kind text, at timestamptz,
+     fault text, text text, source text, link smallint, scanner text)
+ORDER BY key
 ON CONFLICT (key) DO NOTHING
 RETURNING key
+""")
+SEATS = Statement("""
+SELECT id, campaign_id, position, state, reason, address_key, subscriber_id, armed_at
+FROM campaigns_delivery WHERE id = ANY(%(ids)s::bigint[])
 """)
 UPDATE = Statement("""
 UPDATE campaigns_delivery d
@@ -71,7 +72,6 @@ class Seat:
     """What a report must know of the message that it is about."""
 
     campaign: int
-    newsletter: int
     position: int
     state: DeliveryState
     reason: str
@@ -110,11 +110,11 @@ def _once(batch: Sequence[Feedback], *, now: datetime) -> tuple[list[Feedback], 
     """Return what was news, and the campaigns that should be looked at for it."""
     by_key = {one.digest: one for one in batch}
     seats = _seats({one.delivery for one in by_key.values()})
-    told = [one for one in by_key.values() if one.delivery in seats]
-    _hold_people(told, seats)
-    _hold_campaigns({seats[one.delivery].campaign for one in told})
-    held = _hold_chunks([one for one in told if _moves(one, seats[one.delivery])], seats)
-    fresh = [by_key[key] for key in _insert(told, now=now)]
+    told = {key: one for key, one in by_key.items() if one.delivery in seats}
+    _hold_people(told.values(), seats)
+    _hold_campaigns({seats[one.delivery].campaign for one in told.values()})
+    held = _hold_chunks([one for one in told.values() if _moves(one, seats[one.delivery])], seats)
+    fresh = [told[key] for key in _insert(told, seats, now=now)]
     _settle([one for one in fresh if _moves(one, seats[one.delivery])], seats, held, now=now)
     for one in fresh:
         _stop(one, seats[one.delivery], now=now)
@@ -122,20 +122,12 @@ def _once(batch: Sequence[Feedback], *, now: datetime) -> tuple[list[Feedback], 
 
 
 def _seats(ids: Collection[int]) -> dict[int, Seat]:
-    rows = Delivery.objects.filter(pk__in=ids).values_list(
-        "pk",
-        "campaign",
-        "campaign__edition__newsletter",
-        "position",
-        "state",
-        "reason",
-        "address_key",
-        "subscriber",
-        "armed_at",
-    )
+    """Return what stands of these messages; one that is no more (its campaign was deleted) is spoken of in vain."""
     return {
-        pk: Seat(campaign, newsletter, position, S(state), reason, bytes(key), subscriber, armed_at)
-        for pk, campaign, newsletter, position, state, reason, key, subscriber, armed_at in rows
+        pk: Seat(campaign, position, S(state), reason, bytes(key), subscriber, armed_at)
+        for pk, campaign, position, state, reason, key, subscriber, armed_at in SEATS.ask(
+            {"ids": [Int8(pk) for pk in ids]}
+        )
     }
 
 
@@ -171,24 +163,25 @@ def _hold_chunks(told: Iterable[Feedback], seats: dict[int, Seat]) -> list[Chunk
     return list(Chunk.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk"))
 
 
-def _insert(told: Sequence[Feedback], *, now: datetime) -> list[bytes]:
+def _insert(told: Mapping[bytes, Feedback], seats: dict[int, Seat], *, now: datetime) -> list[bytes]:
     if not told:
         return []
-    rows = INSERT.ask(
+    rows = [
         {
-            "now": now,
-            "keys": [one.digest for one in told],
-            "deliveries": [Int8(one.delivery) for one in told],
-            "kinds": [one.kind.value for one in told],
-            "times": [one.at for one in told],
-            "faults": [one.fault.value if one.fault else "" for one in told],
-            "texts": [discreet(one.text)[:200] for one in told],
-            "sources": [one.source for one in told],
-            "links": [one.link for one in told],
-            "scanners": [one.scanner for one in told],
+            "key": key.hex(),
+            "delivery": one.delivery,
+            "campaign": seats[one.delivery].campaign,
+            "kind": one.kind.value,
+            "at": one.at.isoformat(),
+            "fault": one.fault.value if one.fault else "",
+            "text": discreet(one.text).replace("\0", "")[:200],
+            "source": one.source,
+            "link": one.link,
+            "scanner": one.scanner,
         }
-    )
-    return [bytes(key) for (key,) in rows]
+        for key, one in told.items()
+    ]
+    return [bytes(key) for (key,) in INSERT.ask({"now": now, "rows": json.dumps(rows)})]
 
 
 def _settle(fresh: Sequence[Feedback], seats: dict[int, Seat], held: Sequence[Chunk], *, now: datetime) -> None:
@@ -240,7 +233,7 @@ def _stop(one: Feedback, seat: Seat, *, now: datetime) -> None:
     stop = _stop_of(one, seat)
     if stop is Stop.NOTHING or (stop is Stop.COUNT and not worn_out(_lately(seat))):
         return
-    newsletter = Newsletter.objects.get(pk=seat.newsletter)
+    newsletter = Newsletter.objects.get(editions__campaigns=seat.campaign)
     if _came_back(newsletter, one, seat, now=now):
         return
     source = f"delivery {one.delivery}"
