@@ -22,6 +22,7 @@ AUTOMATIC = re.compile(
     r"|fuera de la oficina|risposta automatica|ooo\b)",
     re.IGNORECASE,
 )
+JMRP = re.compile(r"complaint about message from", re.IGNORECASE)
 # The token of List-Unsubscribe's mailto, in the subject: other words may stand around it.
 LEAVER = re.compile(r"\b\d\.[A-Za-z0-9_-]{1,16}\.[A-Za-z2-7]{10,200}\.[A-Za-z2-7]{26}\b")
 QUOTED_FIELDS = re.compile(
@@ -96,9 +97,7 @@ def _complaint(mail: Opened) -> list[Said]:
         if kind == "opt-out":
             return [Said(Heard.UNSUBSCRIBED, _named(fields), text=words)]
         return [Said(Heard.UNKNOWN, text=words)]  # not-spam, auth-failure, and what is to come
-    if "staff@hotmail.com" in mail.header("From").lower() and re.match(
-        "complaint about message", mail.header("Subject"), re.IGNORECASE
-    ):
+    if "X-HmXmrOriginalRecipient" in mail.head and JMRP.match(mail.header("Subject")):
         return [Said(Heard.COMPLAINED, mail.header("X-HmXmrOriginalRecipient"), text="jmrp")]
     return []
 

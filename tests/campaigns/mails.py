@@ -286,7 +286,7 @@ COMPLAINTS = {
     "signal spam": complaint(fields="Original-Rcpt-To: <{reader}>\n", sender="fbl@signal-spam.example"),
     "redacted": complaint(fields="Original-Rcpt-To: redacted@boite.example\n"),
     "jmrp": """\
-From: <staff@hotmail.com>
+From: <staff@operateur.example>
 To: plaintes@alpilles.example
 Subject: complaint about message from 192.0.2.7
 X-HmXmrOriginalRecipient: {reader}
