@@ -1,6 +1,6 @@
 """Where what comes back is addressed: the Return-Path names its delivery, and nobody else can write one (VERP)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.conf import settings
 
@@ -12,13 +12,23 @@ BYTES = 5
 LEAVE = "leave"
 
 
-def paths(sender: str) -> Callable[[int], str]:
-    """Return what gives each delivery its Return-Path; the sender's own address where nobody reads what comes back."""
+def paths(sender: str) -> Callable[[Sequence[int]], list[str]]:
+    """Return what gives deliveries their Return-Paths, a window at once; the sender's own where nobody reads them."""
     if settings.BOUNCES is None:
-        return lambda delivery: sender
+        return lambda deliveries: [sender] * len(deliveries)
     before, after = settings.BOUNCES
-    seal, encode = signing.sealer(Purpose.BOUNCE).seal, signing.encode
-    return lambda delivery: f"{before}{seal(encode(delivery.to_bytes(BYTES)))}{after}"
+    seal_all = signing.sealer(Purpose.BOUNCE).seal_all
+
+    def of(deliveries: Sequence[int]) -> list[str]:
+        tokens = seal_all(signing.encode_all([delivery.to_bytes(BYTES) for delivery in deliveries]))
+        return [f"{before}{token}{after}" for token in tokens]
+
+    return of
+
+
+def path(delivery: int) -> str:
+    """Return one delivery's Return-Path; empty where nobody reads what comes back."""
+    return paths("")([delivery])[0]
 
 
 def leave_address() -> str:

@@ -71,7 +71,7 @@ def mailgun(row: Delivery, event: str, *, age: float = 0, nonce: str = "n", **mo
 
 def ses(row: Delivery, kind: str, **more: Any) -> dict[str, Any]:
     """An event of what left by Amazon's SMTP: only the Return-Path names the delivery."""
-    mail = {"messageId": "m", "source": returns.paths("")(row.pk), "destination": [READER], "headers": []}
+    mail = {"messageId": "m", "source": returns.path(row.pk), "destination": [READER], "headers": []}
     message = json.dumps({"eventType": kind, "mail": mail, **more})
     return {"Type": "Notification", "MessageId": "s", "Timestamp": timezone.now().isoformat(), "Message": message}
 

@@ -34,7 +34,7 @@ def row() -> Delivery:
 
 
 def mail(text: str, row: Delivery, *, path: str = "", reader: str = "jeanne@boite.example") -> bytes:
-    path = path or returns.paths("")(row.pk)
+    path = path or returns.path(row.pk)
     message_id = filling.message_id(row.campaign_id, row.pk, "alpilles.example")
     return text.replace("{path}", path).replace("{id}", message_id).replace("{reader}", reader).encode()
 
@@ -102,7 +102,7 @@ def test_of_several_recipients_only_ours_counts(row: Delivery) -> None:
 
 @pytest.mark.parametrize("where", ["forged", "cut", "elsewhere"])
 def test_a_report_that_bears_no_signature_of_ours_changes_nothing(where: str, row: Delivery) -> None:
-    path = returns.paths("")(row.pk)
+    path = returns.path(row.pk)
     paths = {
         "forged": path.replace("retours+1", "retours+2"),
         "cut": path[:20] + "@alpilles.example",
@@ -175,7 +175,7 @@ def piped(raw: bytes, monkeypatch: pytest.MonkeyPatch, *recipient: str) -> str:
 
 def test_a_relay_pipes_a_mail_whose_envelope_alone_names_us(row: Delivery, monkeypatch: pytest.MonkeyPatch) -> None:
     raw = mail(UNKNOWN.replace("{id}", "<x@y.example>"), row, path="somebody@alpilles.example")
-    assert piped(raw, monkeypatch, returns.paths("")(row.pk)) == "told"
+    assert piped(raw, monkeypatch, returns.path(row.pk)) == "told"
     assert Suppression.objects.count() == 1
 
 

@@ -17,26 +17,26 @@ def _box(request: pytest.FixtureRequest, settings: object) -> None:
 
 @pytest.mark.parametrize("delivery", [0, 1, 255, 65_536, 10**9, 2**40 - 1])
 def test_it_names_its_delivery_and_fits_into_an_address(delivery: int) -> None:
-    path = returns.paths("lettre@alpilles.example")(delivery)
+    path = returns.path(delivery)
     local = path.rpartition("@")[0]
     assert (len(local) <= 64, returns.delivery_of(path)) == (True, delivery)
 
 
 def test_servers_may_write_it_in_other_letters() -> None:
-    path = returns.paths("")(7)
+    path = returns.path(7)
     assert returns.delivery_of(path.upper()) == 7
     assert returns.delivery_of(f"  {path} ") == 7
 
 
 def test_a_key_that_was_replaced_still_reads_and_its_id_may_have_had_capitals(settings: object) -> None:
     settings.SIGNING_KEYS = (("Old", "an old key of ours"),)  # type: ignore[attr-defined]
-    path = returns.paths("")(7)
+    path = returns.path(7)
     settings.SIGNING_KEYS = (("new", "a new key of ours"), ("Old", "an old key of ours"))  # type: ignore[attr-defined]
     assert returns.delivery_of(path.lower()) == 7
 
 
 def test_forged_or_cut_short_it_names_nothing() -> None:
-    path = returns.paths("")(7)
+    path = returns.path(7)
     before, at, domain = path.partition("@")
     for place in range(len(before)):
         assert returns.delivery_of(before[:place] + at + domain) is None
@@ -52,7 +52,7 @@ def test_no_other_address_names_anything(local: str) -> None:
 
 def test_where_nobody_reads_what_comes_back_the_sender_is_the_return_path(settings: object) -> None:
     settings.BOUNCES = None  # type: ignore[attr-defined]
-    assert returns.paths("lettre@alpilles.example")(7) == "lettre@alpilles.example"
+    assert returns.paths("lettre@alpilles.example")([7, 8]) == ["lettre@alpilles.example"] * 2
     assert (returns.leave_address(), returns.is_leave_address("")) == ("", False)
     assert returns.delivery_of("x@alpilles.example") is None
 
