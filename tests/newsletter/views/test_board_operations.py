@@ -263,7 +263,9 @@ def test_the_selection_shows_its_reasons_is_drafted_and_overridden_with_a_word(b
     told = board.post(url, {"words": "Elle ouvre ce jour-là.", "act": "place", "place": "1"}, follow=True)
 
     assert "Elle ouvre ce jour-là." in told.content.decode()
-    assert (Override.objects.get().became, Override.objects.get().by.name) == (1, "Jeanne")  # type: ignore[union-attr]
+    # who came in, and who lost the place for it
+    assert [(one.was, one.became) for one in Override.objects.order_by("became")] == [(None, 1), (1, 2)]
+    assert {one.by.name for one in Override.objects.select_related("by") if one.by} == {"Jeanne"}
     announced = board.post(reverse("board:operation-announce", args=[row.pk]), follow=True)
     assert "La sélection est annoncée." in announced.content.decode()
 
