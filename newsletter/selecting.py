@@ -1,5 +1,6 @@
 """From answers to places: the rule proposes, the board may override with a word, and the edition is drafted."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +14,8 @@ from newsletter.core.exposure import Standings, weight
 from newsletter.core.fairness import By, Candidate, Quota, Slot, propose
 from newsletter.core.operation import Answer, Bar, Facts, NoticeKind, OperationState, Step, Wanted, bar
 from newsletter.core.review import OfferState
-from newsletter.models import Call, Choice, Edition, Operation, Override, Placement, PlannedEdition, User
+from newsletter.core.seating import reweighed
+from newsletter.models import Call, Choice, Edition, Member, Operation, Override, Placement, PlannedEdition, User
 
 # Reasons of our own, beside those of the rule.
 BY_HAND = "by_hand"
@@ -82,7 +84,7 @@ def draft_editions(operation: Operation, *, by: User | None, now: datetime) -> l
         for seat in sorted((one for one in seats if one.place), key=lambda one: one.place or 0):
             editions.place(edition, seat.asked.call.offer)
         consultation.seat(edition, operation)
-        _follow(planned)
+        follow(planned)
         drafted.append(edition)
     return drafted
 
@@ -107,16 +109,49 @@ def override(
         choice = planned.choices.get(call=call)
     was = choice.place
     if planned.edition is not None:
+        before = seats_of(planned.edition)
         _reseat(planned.edition, asked, place)
-        said = Override.objects.create(choice=choice, was=was, became=place, words=words.strip(), at=now, by=by)
-        _follow(planned)
-        return said
+        after = seats_of(planned.edition)
+        # whoever loses the large place for it reads why as well
+        touched = {*reweighed(before, after)} | {call.offer_id}
+        rows = planned.choices.filter(call__offer__in=touched).select_related("call")
+        said = keep_words(rows, before, after, words=words, by=by, now=now)
+        follow(planned)
+        return next(one for one in said if one.choice_id == choice.pk)
     taken = set(planned.choices.exclude(pk=choice.pk).exclude(overrides=None).values_list("place", flat=True))
     while place is not None and place in taken:
         place += 1
     # whoever the rule had there gives way: it is asked again, around this, when the edition is drafted
     Choice.objects.filter(pk=choice.pk).update(place=place)
     return Override.objects.create(choice=choice, was=was, became=place, words=words.strip(), at=now, by=by)
+
+
+def keep_words(
+    rows: Iterable[Choice],
+    before: Mapping[int, int],
+    after: Mapping[int, int],
+    *,
+    words: str,
+    by: User | None,
+    now: datetime,
+) -> list[Override]:
+    """Keep why these answers sit otherwise than before, for each of their members to read."""
+    return [
+        Override.objects.create(
+            choice=row,
+            was=before.get(row.call.offer_id),
+            became=after.get(row.call.offer_id),
+            words=words.strip(),
+            at=now,
+            by=by,
+        )
+        for row in rows
+    ]
+
+
+def seats_of(edition: Edition) -> dict[int, int]:
+    """Return where each offer sits."""
+    return dict(edition.placements.values_list("offer_id", "position"))
 
 
 @transaction.atomic
@@ -185,14 +220,16 @@ def _all(operation: Operation, *, now: datetime) -> Iterator[tuple[PlannedEditio
     """Yield the planned editions in their order; who has a seat in one is no candidate for the next."""
     asked = calls.with_answers(operation)
     seen = visibility.standings(now=now)
-    placed: dict[int, str] = {}
+    placed: dict[int, Member] = {}
     for planned in operation.planned.select_related("operation", "edition").order_by("send_on"):
         seats = _seats(planned, asked, seen, placed)
-        placed |= {seat.asked.call.pk: seat.asked.call.member.category for seat in seats if seat.place is not None}
+        placed |= {seat.asked.call.pk: seat.asked.call.member for seat in seats if seat.place is not None}
         yield planned, seats
 
 
-def _seats(planned: PlannedEdition, asked: Sequence[Asked], seen: Standings, placed: Mapping[int, str]) -> list[Seat]:
+def _seats(
+    planned: PlannedEdition, asked: Sequence[Asked], seen: Standings, placed: Mapping[int, Member]
+) -> list[Seat]:
     pinned = {choice.call_id: choice.place for choice in planned.choices.exclude(overrides=None).distinct()}
     seats, candidates = [], []
     for one in asked:
@@ -206,7 +243,7 @@ def _seats(planned: PlannedEdition, asked: Sequence[Asked], seen: Standings, pla
     taken = {seat.place for seat in seats if seat.place}
     free = [Slot(place, weight(place)) for place in range(1, planned.places + 1) if place not in taken]
     free = free[: max(0, planned.places - len(taken))]
-    sitting = [*placed.values(), *(seat.asked.call.member.category for seat in seats if seat.place)]
+    sitting = [*placed.values(), *(seat.asked.call.member for seat in seats if seat.place)]
     selection = propose(
         free,
         [_candidate(one, seen) for one in candidates],
@@ -257,14 +294,15 @@ def _candidate(one: Asked, seen: Standings) -> Candidate:
     )
 
 
-def _quotas(wanted: Iterable[Wanted], sitting: Sequence[str]) -> list[Quota]:
+def _quotas(wanted: Iterable[Wanted], sitting: Iterable[Member]) -> list[Quota]:
     """Return what is left of each wish when these sit already."""
+    gates = Counter(gate for one in sitting for gate in ((By.CATEGORY, one.category), (By.COMMUNE, one.commune.name)))
     found = []
     for wish in wanted:
-        there = sitting.count(wish.key)
+        there = gates[wish.by, wish.key]
         most = None if wish.at_most is None else max(0, wish.at_most - there)
         least = max(0, wish.at_least - there)
-        found.append(Quota(By.CATEGORY, wish.key, least if most is None else min(least, most), most))
+        found.append(Quota(wish.by, wish.key, least if most is None else min(least, most), most))
     return found
 
 
@@ -293,9 +331,9 @@ def _reseat(edition: Edition, asked: Asked, place: int | None) -> None:
         raise NotSelecting from None
 
 
-def _follow(planned: PlannedEdition) -> None:
+def follow(planned: PlannedEdition) -> None:
     """Let the choices say where their offers sit in the edition."""
-    seats = dict(Placement.objects.filter(edition=planned.edition).values_list("offer_id", "position"))
+    seats = seats_of(planned.edition) if planned.edition else {}
     rows = list(planned.choices.select_related("call"))
     for row in rows:
         row.place = seats.get(row.call.offer_id)
