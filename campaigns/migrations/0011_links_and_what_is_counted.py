@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audiences", "0020_the_last_click_and_the_last_open"),
+        ("audiences", "0006_the_last_click_and_the_last_open"),
         ("campaigns", "0010_pauses_for_what_is_heard"),
         ("newsletter", "0010_a_review_that_can_be_undone_and_objected_to"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
