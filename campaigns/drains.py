@@ -264,8 +264,7 @@ class Drain:
             else:
                 data = filling.message(row, ours)
                 data = self._sign(data) if self._sign else data
-                sender = filling.return_path(row.delivery)
-                message = Outgoing(row.delivery, sender, sendable(row.address), data)
+                message = Outgoing(row.delivery, ours.return_path, sendable(row.address), data)
         except (BadValue, BadAddress) as problem:
             self._heard(row.delivery, Receipt(row.delivery, Turn.REFUSE, Phase.MAIL, None, str(problem), "unfillable"))
             self._too_many_unfillable(chunk)

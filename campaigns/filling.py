@@ -29,6 +29,7 @@ class Ours(NamedTuple):
 
     ways: links.Ways
     token: str
+    return_path: str
     # Of a reader who may be measured: their letter, and what its own holes are filled with.
     measured: MessageTemplate | None = None
     own: Mapping[str, str] = {}
@@ -43,7 +44,7 @@ class Filling:
         self._newsletter = edition.newsletter_id
         # Without its own template a reader who may be measured gets the one of all: then nothing is measured.
         self._measured = measured_templates(variant) if variant.pk else {}
-        self.return_path = returns.paths(edition.newsletter.sender_email)
+        self._return_paths = returns.paths(edition.newsletter.sender_email)
         self._campaign, self._domain = campaign.pk, domain(edition.newsletter)
         self._ways = links.ways(edition.newsletter_id)
         self._web_version = f"{settings.SITE_URL}/editions/{edition.slug}/"
@@ -51,7 +52,8 @@ class Filling:
     def ours(self, rows: Sequence[Armed]) -> list[Ours]:
         """Return what is signed for each reader of a window: all together it costs a third of one by one."""
         ways = self._ways([row.address_key for row in rows])
-        made = list(map(Ours, ways, tokens(self._campaign, [row.delivery for row in rows])))
+        deliveries = [row.delivery for row in rows]
+        made = list(map(Ours, ways, tokens(self._campaign, deliveries), self._return_paths(deliveries)))
         for at, row in enumerate(rows):
             letter = self._measured.get(opens.measure(row.standing)) if row.standing else None
             if letter is not None:

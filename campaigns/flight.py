@@ -16,7 +16,7 @@ from campaigns.core.campaign import CampaignState
 from campaigns.core.delivery import REACHED_OR_OPEN, DeliveryState
 from campaigns.core.feedback import Heard
 from campaigns.enqueuing import MONTHLY
-from campaigns.models import Campaign, CampaignMove, Delivery, DeliveryRetry, Evidence
+from campaigns.models import Campaign, CampaignMove, Delivery, DeliveryEvent, DeliveryRetry, Evidence
 
 S = DeliveryState
 Facts = dict[str, object]
@@ -159,7 +159,7 @@ class _Story:
             yield Reason(row.settled_at, "reply", {"code": row.reply_code, "text": row.reply_text})
         for proof in Evidence.objects.filter(delivery=row):
             yield Reason(proof.at, "proven", {"proof": proof.proof, "source": proof.source})
-        for event in row.events.all():
+        for event in DeliveryEvent.objects.filter(delivery=row):
             # what was clicked is nobody's business but the reader's
             if event.kind != Heard.CLICKED:
                 facts: Facts = {"source": event.source, "reason": event.fault, "text": event.text}
