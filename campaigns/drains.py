@@ -67,8 +67,8 @@ class Drain:
         self.left_over = False  # whether another road may go on with what is due
         self.gave_up = False  # whether something paused, or the road was shut
         self._chunk: Chunk | None = None
+        self._like: Chunk | None = None  # the last one claimed
         self._filling: Filling | None = None
-        self._variant = 0
         self._hands = Hands(worker)
         self._wire = self._open_road()
         self._ready: deque[tuple[Chunk, Filling, Armed, Ours]] = deque()
@@ -211,12 +211,12 @@ class Drain:
 
     def _claim(self, now: datetime) -> bool:
         of = {"operator": self.lane.operator, "hosts": " ".join(self.lane.hosts)} if self.lane else {}
-        chunk = chunks.claim(worker=self.worker.id, now=now, **of)
+        chunk = chunks.claim(worker=self.worker.id, now=now, like=self._like, **of)
         if chunk is None:
             return False
-        if self._variant != chunk.variant_id:
-            self._filling, self._variant = Filling(chunk.campaign, chunk.variant), chunk.variant_id
-        self._chunk = chunk
+        if not (self._like and self._like.variant_id == chunk.variant_id):
+            self._filling = Filling(chunk.campaign, chunk.variant)
+        self._chunk = self._like = chunk
         return True
 
     def _reached(self) -> bool:
