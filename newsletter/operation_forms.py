@@ -264,7 +264,7 @@ class DeadlineForm(forms.Form):
         return closes
 
 
-class OverrideForm(forms.Form):
+class WhyForm(forms.Form):
     """Why the board decides otherwise than the rule."""
 
     words = Prose(
@@ -277,6 +277,16 @@ class OverrideForm(forms.Form):
         },
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    @staticmethod
+    def asked_in(typed: QueryDict) -> bool:
+        """Return whether a reason was asked for already, and this is the answer."""
+        return "words" in typed
+
+
+class OverrideForm(WhyForm):
+    """Why, and where to."""
+
     place = forms.IntegerField(
         label=_("À la place"),
         required=False,

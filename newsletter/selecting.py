@@ -13,6 +13,7 @@ from newsletter.core.exposure import Standings, weight
 from newsletter.core.fairness import By, Candidate, Quota, Slot, propose
 from newsletter.core.operation import Answer, Bar, Facts, NoticeKind, OperationState, Step, Wanted, bar
 from newsletter.core.review import OfferState
+from newsletter.core.seating import reweighed
 from newsletter.models import Call, Choice, Edition, Operation, Override, Placement, PlannedEdition, User
 
 # Reasons of our own, beside those of the rule.
@@ -82,7 +83,7 @@ def draft_editions(operation: Operation, *, by: User | None, now: datetime) -> l
         for seat in sorted((one for one in seats if one.place), key=lambda one: one.place or 0):
             editions.place(edition, seat.asked.call.offer)
         consultation.seat(edition, operation)
-        _follow(planned)
+        follow(planned)
         drafted.append(edition)
     return drafted
 
@@ -107,16 +108,49 @@ def override(
         choice = planned.choices.get(call=call)
     was = choice.place
     if planned.edition is not None:
+        before = seats_of(planned.edition)
         _reseat(planned.edition, asked, place)
-        said = Override.objects.create(choice=choice, was=was, became=place, words=words.strip(), at=now, by=by)
-        _follow(planned)
-        return said
+        after = seats_of(planned.edition)
+        # whoever loses the large place for it reads why as well
+        touched = {*reweighed(before, after)} | {call.offer_id}
+        rows = planned.choices.filter(call__offer__in=touched).select_related("call")
+        said = keep_words(rows, before, after, words=words, by=by, now=now)
+        follow(planned)
+        return next(one for one in said if one.choice_id == choice.pk)
     taken = set(planned.choices.exclude(pk=choice.pk).exclude(overrides=None).values_list("place", flat=True))
     while place is not None and place in taken:
         place += 1
     # whoever the rule had there gives way: it is asked again, around this, when the edition is drafted
     Choice.objects.filter(pk=choice.pk).update(place=place)
     return Override.objects.create(choice=choice, was=was, became=place, words=words.strip(), at=now, by=by)
+
+
+def keep_words(
+    rows: Iterable[Choice],
+    before: Mapping[int, int],
+    after: Mapping[int, int],
+    *,
+    words: str,
+    by: User | None,
+    now: datetime,
+) -> list[Override]:
+    """Keep why these answers sit otherwise than before, for each of their members to read."""
+    return [
+        Override.objects.create(
+            choice=row,
+            was=before.get(row.call.offer_id),
+            became=after.get(row.call.offer_id),
+            words=words.strip(),
+            at=now,
+            by=by,
+        )
+        for row in rows
+    ]
+
+
+def seats_of(edition: Edition) -> dict[int, int]:
+    """Return where each offer sits."""
+    return dict(edition.placements.values_list("offer_id", "position"))
 
 
 @transaction.atomic
@@ -293,9 +327,9 @@ def _reseat(edition: Edition, asked: Asked, place: int | None) -> None:
         raise NotSelecting from None
 
 
-def _follow(planned: PlannedEdition) -> None:
+def follow(planned: PlannedEdition) -> None:
     """Let the choices say where their offers sit in the edition."""
-    seats = dict(Placement.objects.filter(edition=planned.edition).values_list("offer_id", "position"))
+    seats = seats_of(planned.edition) if planned.edition else {}
     rows = list(planned.choices.select_related("call"))
     for row in rows:
         row.place = seats.get(row.call.offer_id)

@@ -1,9 +1,11 @@
 """Seats of an edition: who sits where, and what may have happened to them since they sat down."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
+from newsletter.core.exposure import weight
 from newsletter.core.legal import FINDINGS, Remark
 from newsletter.core.preflight import Finding, Severity
 from newsletter.core.review import OfferState
@@ -59,3 +61,18 @@ def look_at_seats(seats: Iterable[Seat], planned_on: date) -> Iterator[Finding]:
         for remark in seat.remarks:
             if remark in FINDINGS:
                 yield Finding(Severity.WARNING, FINDINGS[remark], seat.title)
+
+
+def reweighed(before: Mapping[int, int], after: Mapping[int, int]) -> list[int]:
+    """Return the offers whose seat weighs otherwise than before, by offer and position; those placed first come first.
+
+    Whoever only moved up because another left gained by no decision about them, and is not among them.
+    """
+    weights = {one: (_weight(before.get(one)), _weight(after.get(one))) for one in {*before, *after}}
+    someone_left = not set(before) <= set(after)
+    found = [one for one, (was, became) in weights.items() if became < was or (became > was and not someone_left)]
+    return sorted(found, key=lambda one: (after.get(one, len(after) + 1), before.get(one, 0)))
+
+
+def _weight(position: int | None) -> Fraction:
+    return Fraction() if position is None else weight(position)

@@ -14,13 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
-from newsletter import contents, editions, standings, tasks
+from newsletter import contents, editions, reseating, standings, tasks
 from newsletter.access import editor_required, signed_in
 from newsletter.board_forms import EditionForm
 from newsletter.board_words import finding_sentence, refusal
 from newsletter.core import merge
 from newsletter.core.preflight import Severity
 from newsletter.models import Edition, Offer
+from newsletter.operation_forms import WhyForm
 
 # Heard by composer.js, which then asks for the preview anew.
 CHANGED = "edition-changed"
@@ -115,10 +116,13 @@ def send_test(request: HttpRequest, edition_id: int) -> HttpResponse:
 
 
 def _workshop(request: HttpRequest, edition_id: int, verb: Callable[[Edition], object]) -> HttpResponse:
-    """Let the verb change the seats, and show them as they are now, refused or not."""
-    row = _edition(edition_id)
+    """Let the verb change the seats, and show them as they are now, refused or not, or ask why first."""
+    row, form = _edition(edition_id), WhyForm(request.POST)
+    words = form.cleaned_data["words"] if form.is_valid() else ""
     try:
-        verb(row)
+        reseating.change(row, verb, words=words, by=signed_in(request), now=timezone.now())
+    except reseating.WordsOwed as owed:
+        return _ask_why(request, row, owed, form if WhyForm.asked_in(request.POST) else WhyForm())
     except editions.NotNow as refused:
         messages.warning(request, refusal(refused))
     if not request.htmx:  # type: ignore[attr-defined]
@@ -126,6 +130,20 @@ def _workshop(request: HttpRequest, edition_id: int, verb: Callable[[Edition], o
     response = render(request, "parts/board/workshop.html", _context(row))
     response.headers["HX-Trigger"] = CHANGED
     return response
+
+
+def _ask_why(request: HttpRequest, row: Edition, owed: reseating.WordsOwed, form: WhyForm) -> HttpResponse:
+    """Show the seats as they still are, and beside them the form that does what was asked once a reason is typed."""
+    why = {
+        "form": form,
+        "action": request.path,
+        "choices": owed.choices,
+        "typed": [(name, one) for name in ("position", "offer") for one in request.POST.getlist(name)],
+    }
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "parts/board/workshop.html", {**_context(row), "why": why})
+    (row,) = standings.show([row])
+    return _page(request, row, EditionForm.of(row), why=why)
 
 
 def _saved(request: HttpRequest, row: Edition, form: EditionForm) -> HttpResponse:
@@ -149,9 +167,10 @@ def _decided(request: HttpRequest, edition_id: int, verb: Callable[[Edition], ob
     return redirect("board:edition", row.pk)
 
 
-def _page(request: HttpRequest, row: Edition, form: EditionForm) -> HttpResponse:
+def _page(request: HttpRequest, row: Edition, form: EditionForm, **more: Any) -> HttpResponse:
     first_name = merge.first_name(get_language() or "fr")
-    return render(request, "pages/board/edition.html", {**_context(row), "form": form, "first_name": first_name})
+    context = {**_context(row), "form": form, "first_name": first_name, **more}
+    return render(request, "pages/board/edition.html", context)
 
 
 def _context(row: Edition) -> dict[str, Any]:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import strategies as st
 
 from newsletter.core.preflight import Finding, Severity
 from newsletter.core.review import OfferState
-from newsletter.core.seating import OutOfStep, Seat, look_at_seats, moved, rearranged
+from newsletter.core.seating import OutOfStep, Seat, look_at_seats, moved, rearranged, reweighed
 
 DAY = date(2026, 12, 1)
 orders = st.lists(st.integers(0, 50), unique=True, min_size=1)
@@ -49,3 +50,25 @@ def test_each_seat_is_looked_at_on_the_planned_day() -> None:
         Finding(Severity.BLOCKING, "offer_over", "Finie"),
         Finding(Severity.WARNING, "offer_newer", "Revue"),
     ]
+
+
+@given(orders, st.data())
+def test_whoever_loses_or_gains_weight_is_named_and_nobody_who_only_moved_among_equals(
+    order: list[int], data: st.DataObject
+) -> None:
+    wanted = data.draw(st.permutations(order))
+    before, after = _seated(order), _seated(wanted)
+
+    named = reweighed(before, after)
+
+    assert named == ([] if wanted[0] == order[0] else [wanted[0], order[0]])
+
+
+def test_whoever_moves_up_because_another_left_was_not_decided_about() -> None:
+    assert reweighed(_seated([1, 2, 3]), _seated([2, 3])) == [1]
+    assert reweighed(_seated([1, 2]), _seated([1, 2, 3])) == [3]
+    assert reweighed(_seated([1, 2]), _seated([3, 1, 2])) == [3, 1]
+
+
+def _seated(order: Sequence[int]) -> dict[int, int]:
+    return {one: place for place, one in enumerate(order, start=1)}

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from newsletter import editions, tasks
+from newsletter import calls, editions, selecting, tasks
 from newsletter.core.review import OfferState
-from newsletter.models import Edition, Offer, User
+from newsletter.models import Edition, Offer, Override, User
 from tests import make
 from tests.make import NOON, SENDING_DAY
 
@@ -308,3 +308,39 @@ def test_the_whole_way_from_a_submitted_offer_to_a_locked_edition(client: Client
     edition.refresh_from_db()
     assert edition.is_locked
     assert "Le gros souper" in text_of(client.get(url("preview", edition)))
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_a_seat_that_the_selection_gave_is_taken_with_a_reason_typed_beside_it(
+    client: Client, headers: dict[str, str]
+) -> None:
+    row = make.calling(make.member("Mas"), closes_at=timezone.now() + timedelta(days=1))
+    offer = make.answered(row.calls.get())
+    calls.close(row, by=None, now=timezone.now())
+    [edition] = selecting.draft_editions(row, by=None, now=timezone.now())
+
+    asked = client.post(url("edition-remove", edition, offer), headers=headers)
+    assert order(edition) == [offer.pk]
+    assert [choice.call.member.name for choice in asked.context["why"]["choices"]] == ["Mas"]
+    empty = client.post(url("edition-remove", edition, offer), {"words": " "}, headers=headers)
+    assert "Écrivez pourquoi" in text_of(empty)
+    client.post(url("edition-remove", edition, offer), {"words": "Complet."}, headers=headers)
+
+    assert order(edition) == []
+    assert Override.objects.get().words == "Complet."
+
+
+def test_an_order_that_gives_the_large_place_away_is_kept_until_the_reason_is_typed(client: Client) -> None:
+    row = make.calling(make.member("A"), make.member("B"), closes_at=timezone.now() + timedelta(days=1))
+    for call in row.calls.all():
+        make.answered(call)
+    calls.close(row, by=None, now=timezone.now())
+    [edition] = selecting.draft_editions(row, by=None, now=timezone.now())
+    wanted = order(edition)[::-1]
+
+    asked = client.post(url("edition-arrange", edition), {"offer": wanted})
+    assert asked.context["why"]["typed"] == [("offer", str(one)) for one in wanted]
+    client.post(url("edition-arrange", edition), {"offer": wanted, "words": "B ouvre la lettre."})
+
+    assert order(edition) == wanted
+    assert Override.objects.count() == 2
