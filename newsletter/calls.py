@@ -20,6 +20,7 @@ from newsletter.core.operation import (
     reminder_moment,
     tally,
 )
+from newsletter.core.quotas import By
 from newsletter.core.review import OfferState, Review
 from newsletter.models import Call, Invitation, Member, Notice, OfferMove, Operation, User
 
@@ -56,9 +57,11 @@ class AlreadySent(operations.Refused):
 
 def fitting(operation: Operation) -> QuerySet[Member]:
     """Return the members whom the operation wants offers of, and who can be written to or sign in."""
-    wanted = [wish.category for wish in operation.wishes.all() if wish.at_most != 0]
-    barred = [wish.category for wish in operation.wishes.all() if wish.at_most == 0]
-    members = Member.objects.active().exclude(category__in=barred)
+    wishes = list(operation.wishes.all())
+    wanted = [wish.category for wish in wishes if wish.category and wish.at_most != 0]
+    barred = [wish.category for wish in wishes if wish.category and wish.at_most == 0]
+    elsewhere = [wish.commune_id for wish in wishes if wish.commune_id and wish.at_most == 0]
+    members = Member.objects.active().exclude(category__in=barred).exclude(commune__in=elsewhere)
     return members.filter(category__in=wanted) if wanted else members
 
 
@@ -164,12 +167,14 @@ def one_with_answer(call_id: int) -> Asked:
 
 def by_category(operation: Operation, asked: Iterable[Asked]) -> list[Tally]:
     """Count the answers of each category against what is wanted of it."""
-    return tally(((one.call.member.category, one.said) for one in asked), operations.wanted_of(operation))
+    wanted = [wish for wish in operations.wanted_of(operation) if wish.by is By.CATEGORY]
+    return tally(((one.call.member.category, one.said) for one in asked), wanted)
 
 
-def by_commune(asked: Iterable[Asked]) -> list[Tally]:
-    """Count the answers of each commune."""
-    return tally((one.call.member.commune.name, one.said) for one in asked)
+def by_commune(operation: Operation, asked: Iterable[Asked]) -> list[Tally]:
+    """Count the answers of each commune against what is wanted of it."""
+    wanted = [wish for wish in operations.wanted_of(operation) if wish.by is By.COMMUNE]
+    return tally(((one.call.member.commune.name, one.said) for one in asked), wanted)
 
 
 def on_desk(user: User, members: Iterable[Member]) -> list[Asked]:

@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from newsletter import operations, words
 from newsletter.core.interests import Category
 from newsletter.core.operation import Wanted
+from newsletter.core.quotas import By
 from newsletter.forms import Prose
-from newsletter.models import Newsletter, Operation
+from newsletter.models import Newsletter, Operation, Place
 
-EDITIONS = 3
+EDITIONS, COMMUNES = 3, 4
 FAR = timedelta(days=3 * 365)
 BAD_DAY = _("Cette date n’existe pas. Écrivez-la ainsi : 24/12/2026.")
 BAD_HOUR = _("Écrivez le jour et l’heure ainsi : 2026-12-01 09:30.")
@@ -111,6 +112,17 @@ class OperationForm(forms.Form):
             )
             self.fields[f"least_{category}"] = _number(_("Au moins"))
             self.fields[f"most_{category}"] = _number(_("Au plus"))
+        found = Place.objects.filter(members__is_active=True).order_by("name").distinct()
+        for n in range(1, COMMUNES + 1):
+            self.fields[f"commune_{n}"] = forms.ModelChoiceField(
+                label=_("Commune"),
+                queryset=found,
+                required=False,
+                empty_label=_("toutes"),
+                error_messages={"invalid_choice": _("Aucun membre n’est de cette commune.")},
+            )
+            self.fields[f"least_commune_{n}"] = _number(_("Au moins"))
+            self.fields[f"most_commune_{n}"] = _number(_("Au plus"))
         if operation is not None or Newsletter.objects.count() == 1:
             self.fields["newsletter"].required = False
             self.fields["newsletter"].widget = forms.HiddenInput()
@@ -124,11 +136,17 @@ class OperationForm(forms.Form):
         }
         for n, planned in enumerate(operation.planned.all()[:EDITIONS], start=1):
             initial |= {f"send_on_{n}": planned.send_on, f"places_{n}": planned.places}
-        for wish in operation.wishes.all():
+        for wish in operation.wishes.exclude(category=""):
             initial |= {
                 f"want_{wish.category}": True,
                 f"least_{wish.category}": wish.at_least or None,
                 f"most_{wish.category}": wish.at_most,
+            }
+        for n, wish in enumerate(operation.wishes.filter(category="")[:COMMUNES], start=1):
+            initial |= {
+                f"commune_{n}": wish.commune_id,
+                f"least_commune_{n}": wish.at_least or None,
+                f"most_commune_{n}": wish.at_most,
             }
         return cls(initial=initial, operation=operation)
 
@@ -154,6 +172,11 @@ class OperationForm(forms.Form):
     def categories(self) -> Iterator[tuple[BoundField, BoundField, BoundField]]:
         for category in Category:
             yield self[f"want_{category}"], self[f"least_{category}"], self[f"most_{category}"]
+
+    @property
+    def communes(self) -> Iterator[tuple[BoundField, BoundField, BoundField]]:
+        for n in range(1, COMMUNES + 1):
+            yield self[f"commune_{n}"], self[f"least_commune_{n}"], self[f"most_commune_{n}"]
 
     def clean_newsletter(self) -> Newsletter:
         known = self.operation.newsletter if self.operation else None
@@ -204,6 +227,10 @@ class OperationForm(forms.Form):
             least, most = said.get(f"least_{category}"), said.get(f"most_{category}")
             if said.get(f"want_{category}") or least or most is not None:
                 yield Wanted(category.value, least or 0, most)
+        for n in range(1, COMMUNES + 1):
+            if commune := said.get(f"commune_{n}"):
+                least, most = said.get(f"least_commune_{n}"), said.get(f"most_commune_{n}")
+                yield Wanted(commune.insee, least or 0, most, By.COMMUNE)
 
     def _clean_far(self, today: date, *names: str) -> None:
         """Refuse a year that a slip of the finger made: 2206 for 2026, 1926 for 2026."""
@@ -231,12 +258,29 @@ class OperationForm(forms.Form):
 
     def _clean_wishes(self) -> None:
         said = self.cleaned_data
-        for category in Category:
-            least, most = said.get(f"least_{category}"), said.get(f"most_{category}")
+        kinds = [*Category, *(f"commune_{n}" for n in range(1, COMMUNES + 1))]
+        for kind in kinds:
+            least, most = said.get(f"least_{kind}"), said.get(f"most_{kind}")
             if least is not None and most is not None and most < least:
-                self.add_error(f"most_{category}", _("C’est moins que le minimum."))
+                self.add_error(f"most_{kind}", _("C’est moins que le minimum."))
+        named = set[Place]()
+        for n in range(1, COMMUNES + 1):
+            commune = said.get(f"commune_{n}")
+            bounds = said.get(f"least_commune_{n}"), said.get(f"most_commune_{n}")
+            if commune in named:
+                self.add_error(f"commune_{n}", _("Cette commune est déjà dans la liste."))
+            elif commune is None and bounds != (None, None):
+                self.add_error(f"commune_{n}", _("Choisissez la commune de ces nombres."))
+            elif commune is not None and bounds == (None, None):
+                self.add_error(f"most_commune_{n}", _("Dites combien, au moins ou au plus."))
+            if commune is not None:
+                named.add(commune)
         places = sum(said.get(f"places_{n}") or 12 for n in range(1, EDITIONS + 1) if said.get(f"send_on_{n}"))
-        least = sum(said.get(f"least_{category}") or 0 for category in Category)
+        # a place may count for its category and for its commune
+        least = max(
+            sum(said.get(f"least_{category}") or 0 for category in Category),
+            sum(said.get(f"least_commune_{n}") or 0 for n in range(1, COMMUNES + 1)),
+        )
         if places and least > places:
             self.add_error(
                 "places_1", gettext("Les minimums demandent %(least)s places, il y en a %(places)s.") % {

@@ -9,9 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from newsletter import fairness_words
 from newsletter.core.consultation import DestinationKind, Opinion, PartnerKind
 from newsletter.core.fairness import Code, Reason
+from newsletter.core.interests import Category
 from newsletter.core.operation import Answer, Bar, OperationState, Step
+from newsletter.models import OperationWish
 from newsletter.operations import Refused
 from newsletter.selecting import WAIVED, CannotPlace
+from newsletter.words import CATEGORIES
 
 Words = str | Promise
 
@@ -154,6 +157,12 @@ def deadline(days: int) -> str:
     if days == 0:
         return gettext("dernier jour")
     return ngettext("encore %(n)s jour", "encore %(n)s jours", days) % {"n": days}
+
+
+def wish_of(wanted: OperationWish) -> str:
+    """Return a category or a commune that is wanted, with its bounds."""
+    name = wanted.commune.name if wanted.commune else str(CATEGORIES[Category(wanted.category)])
+    return wish(name, wanted.at_least, wanted.at_most)
 
 
 def wish(name: str, at_least: int, at_most: int | None) -> str:

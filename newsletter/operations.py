@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from newsletter.core.operation import MOVES, WRITABLE, Dates, OperationState, Step, Wanted
+from newsletter.core.quotas import By
 from newsletter.core.states import advance
 from newsletter.models import Invitation, Newsletter, Operation, OperationMove, OperationWish, PlannedEdition, User
 
@@ -51,6 +52,7 @@ class Brief:
     valid_until: date
     opens_at: datetime | None
     closes_at: datetime
+    # a commune is known by its INSEE code
     wanted: tuple[Wanted, ...] = ()
     # each edition: the day it leaves on, and its places
     editions: tuple[tuple[date, int], ...] = ()
@@ -140,8 +142,13 @@ def dates_of(operation: Operation) -> Dates:
 
 
 def wanted_of(operation: Operation) -> list[Wanted]:
-    """Return the categories wanted with their bounds; none means that all are welcome."""
-    return [Wanted(wish.category, wish.at_least, wish.at_most) for wish in operation.wishes.all()]
+    """Return the categories and communes wanted, by name, with their bounds; no category means that all are welcome."""
+    return [
+        Wanted(wish.category, wish.at_least, wish.at_most)
+        if wish.commune is None
+        else Wanted(wish.commune.name, wish.at_least, wish.at_most, By.COMMUNE)
+        for wish in operation.wishes.select_related("commune")
+    ]
 
 
 def days_left(operation: Operation, *, now: datetime) -> int:
@@ -161,7 +168,13 @@ def _write(operation: Operation, said: Brief) -> Operation:
     operation.save()
     operation.wishes.all().delete()
     OperationWish.objects.bulk_create(
-        OperationWish(operation=operation, category=wish.key, at_least=wish.at_least, at_most=wish.at_most)
+        OperationWish(
+            operation=operation,
+            category=wish.key if wish.by is By.CATEGORY else "",
+            commune_id=wish.key if wish.by is By.COMMUNE else None,
+            at_least=wish.at_least,
+            at_most=wish.at_most,
+        )
         for wish in said.wanted
     )
     operation.planned.all().delete()

@@ -1,5 +1,6 @@
 """From answers to places: the rule proposes, the board may override with a word, and the edition is drafted."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +15,7 @@ from newsletter.core.fairness import By, Candidate, Quota, Slot, propose
 from newsletter.core.operation import Answer, Bar, Facts, NoticeKind, OperationState, Step, Wanted, bar
 from newsletter.core.review import OfferState
 from newsletter.core.seating import reweighed
-from newsletter.models import Call, Choice, Edition, Operation, Override, Placement, PlannedEdition, User
+from newsletter.models import Call, Choice, Edition, Member, Operation, Override, Placement, PlannedEdition, User
 
 # Reasons of our own, beside those of the rule.
 BY_HAND = "by_hand"
@@ -219,14 +220,16 @@ def _all(operation: Operation, *, now: datetime) -> Iterator[tuple[PlannedEditio
     """Yield the planned editions in their order; who has a seat in one is no candidate for the next."""
     asked = calls.with_answers(operation)
     seen = visibility.standings(now=now)
-    placed: dict[int, str] = {}
+    placed: dict[int, Member] = {}
     for planned in operation.planned.select_related("operation", "edition").order_by("send_on"):
         seats = _seats(planned, asked, seen, placed)
-        placed |= {seat.asked.call.pk: seat.asked.call.member.category for seat in seats if seat.place is not None}
+        placed |= {seat.asked.call.pk: seat.asked.call.member for seat in seats if seat.place is not None}
         yield planned, seats
 
 
-def _seats(planned: PlannedEdition, asked: Sequence[Asked], seen: Standings, placed: Mapping[int, str]) -> list[Seat]:
+def _seats(
+    planned: PlannedEdition, asked: Sequence[Asked], seen: Standings, placed: Mapping[int, Member]
+) -> list[Seat]:
     pinned = {choice.call_id: choice.place for choice in planned.choices.exclude(overrides=None).distinct()}
     seats, candidates = [], []
     for one in asked:
@@ -240,7 +243,7 @@ def _seats(planned: PlannedEdition, asked: Sequence[Asked], seen: Standings, pla
     taken = {seat.place for seat in seats if seat.place}
     free = [Slot(place, weight(place)) for place in range(1, planned.places + 1) if place not in taken]
     free = free[: max(0, planned.places - len(taken))]
-    sitting = [*placed.values(), *(seat.asked.call.member.category for seat in seats if seat.place)]
+    sitting = [*placed.values(), *(seat.asked.call.member for seat in seats if seat.place)]
     selection = propose(
         free,
         [_candidate(one, seen) for one in candidates],
@@ -291,14 +294,15 @@ def _candidate(one: Asked, seen: Standings) -> Candidate:
     )
 
 
-def _quotas(wanted: Iterable[Wanted], sitting: Sequence[str]) -> list[Quota]:
+def _quotas(wanted: Iterable[Wanted], sitting: Iterable[Member]) -> list[Quota]:
     """Return what is left of each wish when these sit already."""
+    gates = Counter(gate for one in sitting for gate in ((By.CATEGORY, one.category), (By.COMMUNE, one.commune.name)))
     found = []
     for wish in wanted:
-        there = sitting.count(wish.key)
+        there = gates[wish.by, wish.key]
         most = None if wish.at_most is None else max(0, wish.at_most - there)
         least = max(0, wish.at_least - there)
-        found.append(Quota(By.CATEGORY, wish.key, least if most is None else min(least, most), most))
+        found.append(Quota(wish.by, wish.key, least if most is None else min(least, most), most))
     return found
 
 

@@ -247,7 +247,7 @@ def operation(
     *,
     places: int = 3,
     send_on: tuple[date, ...] = (date(2026, 12, 10),),
-    wanted: dict[Category, tuple[int, int | None]] | None = None,
+    wanted: dict[Category | Place, tuple[int, int | None]] | None = None,
     **fields: Any,
 ) -> Operation:
     """An operation whose call would close five days from noon, with an edition of three places."""
@@ -266,8 +266,9 @@ def operation(
     made = Operation.objects.create(state=state, **{**defaults, **fields})
     for day in send_on:
         PlannedEdition.objects.create(operation=made, send_on=day, places=places)
-    for category, (least, most) in (wanted or {}).items():
-        OperationWish.objects.create(operation=made, category=category, at_least=least, at_most=most)
+    for what, (least, most) in (wanted or {}).items():
+        of = {"commune": what} if isinstance(what, Place) else {"category": what}
+        OperationWish.objects.create(operation=made, at_least=least, at_most=most, **of)
     return made
 
 

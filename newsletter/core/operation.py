@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from newsletter.core.quotas import By
 from newsletter.core.review import OfferState
 
 
@@ -140,11 +141,12 @@ def owes_reminder(said: Answer, *, called_at: datetime, reminded_at: datetime | 
 
 @dataclass(frozen=True)
 class Wanted:
-    """How many offers of a kind the board wants: at least, at most."""
+    """How many offers of a category, or from a commune, the board wants: at least, at most."""
 
     key: str
     at_least: int = 0
     at_most: int | None = None
+    by: By = By.CATEGORY
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from newsletter.models.edition import Edition, Newsletter
 from newsletter.models.invitation import Invitation
 from newsletter.models.member import Member
 from newsletter.models.offer import Offer
+from newsletter.models.place import Place
 from newsletter.models.user import User
 
 
@@ -73,17 +74,27 @@ class OperationMove(models.Model):
 
 
 class OperationWish(models.Model):
-    """A category that the board wants offers of: at least so many, at most so many."""
+    """A category or a commune that the board wants offers of: at least so many, at most so many."""
 
     operation = models.ForeignKey(Operation, models.CASCADE, related_name="wishes")
-    category = models.CharField(max_length=16, choices=choices(Category))
+    category = models.CharField(max_length=16, choices=choices(Category), blank=True)
+    commune = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="+")
     at_least = models.PositiveSmallIntegerField(default=0)
     at_most = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["operation", "category"], name="operation_wish_of_a_category_once"),
+            models.UniqueConstraint(
+                fields=["operation", "category"],
+                condition=Q(commune__isnull=True),
+                name="operation_wish_of_a_category_once",
+            ),
+            models.UniqueConstraint(fields=["operation", "commune"], name="operation_wish_of_a_commune_once"),
+            models.CheckConstraint(
+                condition=Q(category="", commune__isnull=False) | (~Q(category="") & Q(commune__isnull=True)),
+                name="operation_wish_of_a_category_or_a_commune",
+            ),
             models.CheckConstraint(
                 condition=Q(at_most__isnull=True) | Q(at_most__gte=F("at_least")), name="operation_wish_bounds_in_order"
             ),

@@ -5,10 +5,8 @@ from django.utils.functional import Promise
 
 from newsletter import operation_words as words
 from newsletter.core.consultation import DestinationKind, Opinion, PartnerKind
-from newsletter.core.interests import Category
 from newsletter.core.operation import Answer, OperationState, Step
 from newsletter.models import Operation, OperationWish
-from newsletter.words import CATEGORIES
 
 register = template.Library()
 Words = str | Promise
@@ -75,5 +73,5 @@ def deadline_words(days: int) -> str:
 
 @register.filter
 def wish_words(wish: OperationWish) -> str:
-    """`{{ wish|wish_words }}`: Restaurant (au moins 2)."""
-    return words.wish(str(CATEGORIES[Category(wish.category)]), wish.at_least, wish.at_most)
+    """`{{ wish|wish_words }}`: Restaurant (au moins 2), or a commune by its name."""
+    return words.wish_of(wish)

@@ -196,7 +196,10 @@ def test_the_answers_of_a_call_are_counted_against_what_is_wanted() -> None:
         Tally("restaurant", called=1, silent=0, declined=0, standing=1, approved=1, at_least=2, at_most=3),
         Tally("olive_mill", called=1, silent=1, declined=0, standing=0, approved=0),
     ]
-    assert [(one.key, one.called) for one in calls.by_commune(asked)] == [("Arles", 1), ("Maussane-les-Alpilles", 1)]
+    assert [(one.key, one.called) for one in calls.by_commune(row, asked)] == [
+        ("Arles", 1),
+        ("Maussane-les-Alpilles", 1),
+    ]
 
 
 def test_asking_for_the_answers_costs_one_query_for_one_and_for_many(

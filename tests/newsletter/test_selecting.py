@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from newsletter import calls, editions, offers, selecting
+from newsletter import calls, editions, offers, operation_words, selecting
 from newsletter.core import exposure
 from newsletter.core.exposure import Record, Standings
 from newsletter.core.interests import Category
@@ -164,6 +164,38 @@ def test_quotas_hold_over_all_editions_of_the_operation() -> None:
     assert sum(member.category == Category.RESTAURANT for member in seats) <= 1
     elsewhere = Choice.objects.filter(planned__send_on=date(2026, 12, 15), reason=Bar.ELSEWHERE)
     assert elsewhere.count() == 2
+
+
+def test_a_commune_has_its_share_like_a_category_and_both_sides_read_why(seen: dict[str, int]) -> None:
+    arles, mouries = make.place("Arles", insee="13004"), make.place("Mouriès", insee="13065")
+    for n, commune in enumerate((arles, arles, mouries, mouries)):
+        seen[make.member(f"{commune} {n}", commune=commune).name] = n
+    row = make.calling(places=3, wanted={arles: (0, 1), mouries: (2, None)})
+    for one in row.calls.select_related("member"):
+        make.answered(one)
+    calls.close(row, by=None, now=NOON + DAY)
+
+    [(planned, _)] = selecting.preview(row, now=NOON + DAY)
+    [edition] = selecting.draft_editions(row, by=None, now=NOON + DAY)
+
+    assert placed(edition) == ["Arles 0", "Mouriès 2", "Mouriès 3"]
+    [full] = planned.choices.filter(place=None)
+    assert (full.call.member.name, full.reason, full.facts["value"]) == ("Arles 1", "commune_full", "Arles")
+    assert "Commune complète (Arles, 1 au plus" in operation_words.reason(full.reason, full.facts)
+
+
+def test_a_share_of_a_commune_holds_over_all_editions_of_the_operation() -> None:
+    arles = make.place("Arles", insee="13004")
+    for n in range(3):
+        make.member(f"A {n}", commune=arles)
+    row = make.calling(places=2, send_on=(date(2026, 12, 10), date(2026, 12, 15)), wanted={arles: (0, 2)})
+    for one in row.calls.select_related("member"):
+        make.answered(one)
+    calls.close(row, by=None, now=NOON + DAY)
+
+    drafted = selecting.draft_editions(row, by=None, now=NOON + DAY)
+
+    assert sum(edition.placements.count() for edition in drafted) == 2
 
 
 def test_the_board_decides_otherwise_before_the_draft_and_the_rule_fills_the_rest(seen: dict[str, int]) -> None:

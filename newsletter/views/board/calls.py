@@ -104,6 +104,7 @@ def _page(request: HttpRequest, row: Operation, form: DeadlineForm) -> HttpRespo
     asked = calls.with_answers(row)
     now = timezone.now()
     known = {one.call.member_id for one in asked}
+    communes = calls.by_commune(row, asked)
     context = {
         "operation": row,
         "open": row.state == OperationState.CALLING and row.closes_at > now,
@@ -113,7 +114,8 @@ def _page(request: HttpRequest, row: Operation, form: DeadlineForm) -> HttpRespo
         "silent": sum(one.said in SILENT for one in asked),
         "answered": sum(one.answered for one in asked),
         "categories": calls.by_category(row, asked),
-        "communes": calls.by_commune(asked),
+        "communes": communes,
+        "communes_wanted": any(one.at_least or one.at_most is not None for one in communes),
         "newcomers": calls.fitting(row).exclude(pk__in=known).count(),
         "days": operations.days_left(row, now=now),
     }

@@ -68,7 +68,7 @@ def operation(request: HttpRequest, operation_id: int) -> HttpResponse:
     context: dict[str, Any] = {
         "operation": row,
         "planned": row.planned.select_related("edition"),
-        "wishes": row.wishes.all(),
+        "wishes": row.wishes.select_related("commune"),
         "targets": aims.of(row),
         "history": row.moves.select_related("by"),
         "may": {step.value for step in MOVES[OperationState(row.state)]},

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from newsletter import calls, consultation
 from newsletter.core.consultation import Opinion
+from newsletter.core.interests import Category
 from newsletter.core.operation import OperationState
 from newsletter.core.review import OfferState
 from newsletter.models import Consultation, Operation, Override, Partner, RemarkAnswer
@@ -85,6 +86,43 @@ def test_an_operation_is_written_and_stands_there(board: Client) -> None:
     assert [(wish.category, wish.at_least, wish.at_most) for wish in row.wishes.all()] == [("restaurant", 2, 3)]
     assert "Restaurant (au moins 2, au plus 3)" in page(board, "operation", row.pk)
     assert "L’hiver au coin du feu" in page(board, "operations")
+
+
+def test_communes_are_wanted_too_and_the_call_counts_against_them(board: Client) -> None:
+    make.newsletter()
+    arles = make.place("Arles", insee="13004")
+    make.member("Chez Lou", category=Category.RESTAURANT, commune=arles)
+    share = {"commune_1": "13004", "least_commune_1": "1", "most_commune_1": "2"}
+    board.post(reverse("board:operation-new"), said(**share))
+
+    row = Operation.objects.get()
+    assert [(wish.commune, wish.at_least, wish.at_most) for wish in row.wishes.filter(category="")] == [(arles, 1, 2)]
+    assert "Arles (au moins 1, au plus 2)" in page(board, "operation", row.pk)
+    assert 'value="13004" selected' in page(board, "operation-edit", row.pk)
+    calls.open_call(row, by=None, now=timezone.now())
+    assert "il en manque 1" in page(board, "operation-call", row.pk).split("Par commune")[1]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"commune_1": "", "most_commune_1": "2"}, "Choisissez la commune de ces nombres."),
+        ({"commune_1": "13004"}, "Dites combien, au moins ou au plus."),
+        ({"commune_1": "13004", "least_commune_1": "3", "most_commune_1": "2"}, "C’est moins que le minimum."),
+        ({"commune_1": "99999", "most_commune_1": "2"}, "Aucun membre n’est de cette commune."),
+        (
+            {"commune_1": "13004", "most_commune_1": "2", "commune_2": "13004", "most_commune_2": "3"},
+            "Cette commune est déjà dans la liste.",
+        ),
+    ],
+)
+def test_each_mistake_about_a_commune_is_said_at_its_field(board: Client, wrong: dict[str, str], words: str) -> None:
+    make.newsletter()
+    make.member("Chez Lou", commune=make.place("Arles", insee="13004"))
+    html = board.post(reverse("board:operation-new"), said(**wrong)).content.decode().replace("\u00a0", " ")
+
+    assert words in html
+    assert not Operation.objects.exists()
 
 
 def test_the_calendar_proposes_a_theme_and_dates(board: Client) -> None:
@@ -225,7 +263,9 @@ def test_the_selection_shows_its_reasons_is_drafted_and_overridden_with_a_word(b
     told = board.post(url, {"words": "Elle ouvre ce jour-là.", "act": "place", "place": "1"}, follow=True)
 
     assert "Elle ouvre ce jour-là." in told.content.decode()
-    assert (Override.objects.get().became, Override.objects.get().by.name) == (1, "Jeanne")  # type: ignore[union-attr]
+    # who came in, and who lost the place for it
+    assert [(one.was, one.became) for one in Override.objects.order_by("became")] == [(None, 1), (1, 2)]
+    assert {one.by.name for one in Override.objects.select_related("by") if one.by} == {"Jeanne"}
     announced = board.post(reverse("board:operation-announce", args=[row.pk]), follow=True)
     assert "La sélection est annoncée." in announced.content.decode()
 
