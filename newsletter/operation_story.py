@@ -1,5 +1,7 @@
 """The operation of a story's folder, told by the same verbs as the screens: consulted, called, partly answered."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
@@ -9,13 +11,14 @@ from django.utils import timezone
 from newsletter import calls, consultation, offers, operations
 from newsletter.core import operation_story
 from newsletter.core.consultation import Line, Opinion
-from newsletter.core.operation import OperationState
+from newsletter.core.operation import OperationState, Wanted
 from newsletter.core.operation_story import AnswerRow, OperationFile
+from newsletter.core.quotas import By
 from newsletter.core.review import OfferState
 from newsletter.core.story import StoryFault
 from newsletter.models import Call, Consultation, Newsletter, Operation, Partner, User
 from newsletter.operations import Brief
-from newsletter.story import read
+from newsletter.story import Gazetteer, read
 
 OPERATION = "operation.toml"
 # How long ago the story's steps were: asked, called, reminded.
@@ -37,7 +40,7 @@ def tell(folder: Path, newsletter: Newsletter, *, by: User | None, now: datetime
         valid_until=told.valid_until,
         opens_at=None,
         closes_at=closes_at,
-        wanted=told.wanted,
+        wanted=tuple(_wanted(told)),
         editions=told.editions,
     )
     operation = operations.begin(newsletter, said, by=by, now=now - ASKED)
@@ -50,6 +53,14 @@ def tell(folder: Path, newsletter: Newsletter, *, by: User | None, now: datetime
             raise row.line.wrong(StoryFault.UNKNOWN_MEMBER, "member", row.member)
         _answer(call, row, operation, by=by, now=now - timedelta(days=1))
     return operation
+
+
+def _wanted(told: OperationFile) -> Iterator[Wanted]:
+    """Yield what is wanted; a commune under the code that tells it from its namesakes."""
+    gazetteer = Gazetteer()
+    for row in told.wanted:
+        of_commune = row.wish.by is By.COMMUNE
+        yield replace(row.wish, key=gazetteer.find(row.wish.key, row.line).insee) if of_commune else row.wish
 
 
 def _consult(operation: Operation, told: OperationFile, *, by: User | None, now: datetime) -> None:
@@ -114,7 +125,10 @@ def _answer(call: Call, row: AnswerRow, operation: Operation, *, by: User | None
         valid_from=operation.valid_from,
         valid_until=operation.valid_until,
         link=call.member.website,
-        interests=["feasts", "stay"],
+        interests=[interest.value for interest in row.interests],
+        publics=[public.value for public in row.publics],
+        access=[access.value for access in row.access],
+        booking_phone=row.booking_phone,
     )
     offers.submit(offer, by=person, now=now)
     if row.state is OfferState.APPROVED and by is not None:

@@ -136,6 +136,15 @@ def load_offers(folder: Path, *, now: datetime) -> Loaded:
             image_rights=bool(row.picture),
             link=row.link,
             interests=[interest.value for interest in row.interests],
+            publics=[public.value for public in row.publics],
+            access=[access.value for access in row.access],
+            booking_phone=row.booking_phone,
+            stock=row.stock,
+            price_was=row.price_was,
+            price_lowest=row.price_lowest,
+            title_en=row.title_en,
+            text_en=row.text_en,
+            **({"focus_x": row.focus[0], "focus_y": row.focus[1]} if row.focus else {}),
         )
         new += 1
     return Loaded(new, met)

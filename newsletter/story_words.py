@@ -53,6 +53,10 @@ FAULTS: dict[StrEnum, Words] = {
     StoryFault.UNKNOWN_OFFER: _("l’offre « %(value)s » n’existe pas."),
     StoryFault.NO_PICTURE: _("la photo « %(value)s » n’est pas dans le dossier « pictures »."),
     StoryFault.BAD_PICTURE: _("la photo « %(column)s » ne peut pas être reprise."),
+    StoryFault.BAD_FOCUS: _("« %(value)s » ne dit pas où regarder. Écrivez par exemple 50|40."),
+    StoryFault.STRUCK: _(
+        "un prix barré (« %(value)s ») dépasse le prix, mais pas le plus bas des 30 jours d’avant (« price_lowest »)."
+    ),
     StoryFault.INCOMPLETE: _("l’offre est incomplète."),
     StoryFault.NO_BOARD: _("personne ne siège au bureau pour décider de cette offre."),
     StoryFault.NOT_PLACED: _("l’offre « %(value)s » ne peut pas être placée dans cette édition."),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from newsletter.core import story
+from newsletter.core import legal, story
 from newsletter.core.interests import Category, PriceKind
 from newsletter.core.review import OfferState
 
@@ -40,6 +40,13 @@ def rows(file: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text(file))))
 
 
+TRADES = {row["name"]: row["category"] for row in csv.DictReader(io.StringIO((DEMO / "members.csv").read_text()))}
+
+
+def claims(row: story.OfferRow) -> legal.Claims:
+    return legal.Claims(category=TRADES[row.member], title=row.title, text=row.text, interests=tuple(row.interests))
+
+
 OFFERS = list(story.offers(text("offers.csv"), "offers.csv", today=TODAY))
 
 
@@ -53,6 +60,7 @@ def test_every_address_and_every_website_ends_in_example(file: str) -> None:
 
 def test_telephones_are_of_the_ranges_kept_for_fiction() -> None:
     phones = [row["phone"] for row in rows("members.csv")]
+    phones += re.findall(r"\b0\d(?: \d\d){4}\b", text("offers.csv") + text("operation.toml"))
 
     assert [phone for phone in phones if not re.fullmatch(r"(04 65 71|06 39 98) \d\d \d\d", phone)] == []
 
@@ -82,9 +90,28 @@ def test_an_offer_reads_in_a_breath() -> None:
 
 
 def test_what_is_poured_is_poured_with_moderation() -> None:
-    silent = [row.title for row in OFFERS if "wine" in row.interests and "modération" not in row.text]
+    said = {row.title: "modération" in row.text for row in OFFERS if "wine" in row.interests}
+    borne = {row.title for row in OFFERS if legal.bears_notice(claims(row))}
 
-    assert silent == []
+    assert [title for title, typed in said.items() if not typed and title not in borne] == []
+    assert False in said.values(), "one leaves it to the engine"
+
+
+def test_the_offers_of_the_winter_say_all_that_the_form_asks() -> None:
+    approved = [row for row in OFFERS if row.state is OfferState.APPROVED]
+
+    for told in (
+        [row.interests for row in approved],
+        [row.publics for row in approved],
+        [row.access for row in approved],
+        [row.booking_phone for row in approved],
+        [row.stock for row in approved],
+        [row.focus for row in approved],
+        [row.title_en and row.text_en for row in approved],
+    ):
+        assert sum(map(bool, told)) >= 3
+    assert [row.title for row in approved if row.title_en and not row.text_en], "one English text is missing"
+    assert [row.price_was for row in approved if row.price_was and row.price_was <= (row.price_lowest or 0)]
 
 
 def test_something_costs_nothing_and_every_stage_has_its_offer() -> None:

@@ -7,11 +7,20 @@ from decimal import Decimal
 from typing import Any
 
 from newsletter.core.consultation import DestinationKind, Opinion, PartnerKind
-from newsletter.core.interests import Category, PriceUnit
+from newsletter.core.interests import Access, Category, Interest, PriceUnit, Public
 from newsletter.core.operation import Wanted
+from newsletter.core.quotas import By
 from newsletter.core.review import OfferState
 from newsletter.core.rows import Line
 from newsletter.core.story import line_of, list_of, section_of, toml_of
+
+
+@dataclass(frozen=True)
+class WantedRow:
+    """What is wanted; a commune by the name that the file gives it."""
+
+    line: Line
+    wish: Wanted
 
 
 @dataclass(frozen=True)
@@ -61,6 +70,10 @@ class AnswerRow:
     text: str
     price: Decimal | None
     unit: PriceUnit | None
+    interests: tuple[Interest, ...]
+    publics: tuple[Public, ...]
+    access: tuple[Access, ...]
+    booking_phone: str
     state: OfferState
 
 
@@ -72,7 +85,7 @@ class OperationFile:
     valid_until: date
     closes_on: date
     editions: tuple[tuple[date, int], ...]
-    wanted: tuple[Wanted, ...]
+    wanted: tuple[WantedRow, ...]
     partners: tuple[PartnerRow, ...]
     remarks: tuple[RemarkRow, ...]
     destination: tuple[DestinationRow, ...]
@@ -94,10 +107,7 @@ def operation(text: str, file: str, *, today: date) -> OperationFile:
         valid_until=_day(head, "valid_until", today),
         closes_on=_day(head, "closes_on", today),
         editions=tuple((_day(row, "send_on", today), _number(row, "places") or 1) for row in rows("editions")),
-        wanted=tuple(
-            Wanted(row.one_of("category", Category).value, _number(row, "at_least") or 0, _number(row, "at_most"))
-            for row in rows("wanted")
-        ),
+        wanted=tuple(map(_wanted, rows("wanted"))),
         partners=tuple(map(_partner, rows("partners"))),
         remarks=tuple(map(_remark, rows("remarks"))),
         destination=tuple(_destination(row, today) for row in rows("destination")),
@@ -108,6 +118,14 @@ def operation(text: str, file: str, *, today: date) -> OperationFile:
 def _rows(table: Mapping[str, Any], text: str, file: str, name: str) -> Iterator[Line]:
     for one in list_of(table.get(name, []), file, name):
         yield line_of(one, text, file)
+
+
+def _wanted(row: Line) -> WantedRow:
+    """Return a category that is wanted, or the commune that the line names instead."""
+    commune = row.text("commune", longest=60)
+    key = commune or row.one_of("category", Category).value
+    wish = Wanted(key, _number(row, "at_least") or 0, _number(row, "at_most"), By.COMMUNE if commune else By.CATEGORY)
+    return WantedRow(row, wish)
 
 
 def _partner(row: Line) -> PartnerRow:
@@ -154,6 +172,10 @@ def _answer(row: Line) -> AnswerRow:
         title=row.text("title", longest=80, needed=not declined),
         text=row.text("text", longest=600, needed=not declined),
         price=row.amount("price"),
+        interests=row.some_of("interests", Interest),
+        publics=row.some_of("public", Public),
+        access=row.some_of("access", Access),
+        booking_phone=row.text("booking_phone", longest=24),
         unit=row.one_of("unit", PriceUnit) if row.text("unit", longest=12) else None,
         state=row.one_of("state", OfferState, otherwise=OfferState.SUBMITTED),
     )

@@ -9,7 +9,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from newsletter.core.interests import Category, Interest, PriceKind, PriceUnit
+from newsletter.core import legal
+from newsletter.core.interests import Access, Category, Interest, PriceKind, PriceUnit, Public
 from newsletter.core.review import OfferState
 from newsletter.core.rows import BadLine, Fault, Line, read
 
@@ -19,7 +20,8 @@ NEEDED_OF_OFFER = ("member", "title")
 OF_OFFER = (
     *NEEDED_OF_OFFER,
     *("text", "price_kind", "price", "price_unit", "valid_from", "valid_until"),
-    *("picture", "picture_alt", "link", "interests", "state", "comment"),
+    *("picture", "picture_alt", "focus", "link", "interests", "public", "access", "booking_phone", "stock"),
+    *("price_was", "price_lowest", "title_en", "text_en", "state", "comment"),
 )
 
 
@@ -37,6 +39,8 @@ class StoryFault(StrEnum):
     UNKNOWN_OFFER = "unknown_offer"
     NO_PICTURE = "no_picture"
     BAD_PICTURE = "bad_picture"
+    BAD_FOCUS = "bad_focus"
+    STRUCK = "struck"
     INCOMPLETE = "incomplete"
     NO_BOARD = "no_board"
     NOT_PLACED = "not_placed"
@@ -71,8 +75,17 @@ class OfferRow:
     valid_until: date | None
     picture: str
     picture_alt: str
+    focus: tuple[int, int] | None
     link: str
     interests: tuple[Interest, ...]
+    publics: tuple[Public, ...]
+    access: tuple[Access, ...]
+    booking_phone: str
+    stock: int | None
+    price_was: Decimal | None
+    price_lowest: Decimal | None
+    title_en: str
+    text_en: str
     state: OfferState
     comment: str
 
@@ -220,6 +233,9 @@ def _offer(line: Line, today: date) -> OfferRow:
         raise line.wrong(StoryFault.PRICE_UNASKED, "price")
     if price is not None and price_unit is None:
         raise line.wrong(StoryFault.NO_UNIT, "price_unit")
+    price_was, price_lowest = line.amount("price_was"), line.amount("price_lowest")
+    if legal.struck_fault(price_kind, price, price_was, price_lowest):
+        raise line.wrong(StoryFault.STRUCK, "price_was")
     valid_from, valid_until = line.day("valid_from", today=today), line.day("valid_until", today=today)
     if valid_from and valid_until and valid_until < valid_from:
         raise line.wrong(Fault.BACKWARDS, "valid_until")
@@ -244,11 +260,30 @@ def _offer(line: Line, today: date) -> OfferRow:
         valid_until=valid_until,
         picture=picture,
         picture_alt=line.text("picture_alt", longest=120),
+        focus=_focus(line),
         link=line.link("link", longest=400),
         interests=line.some_of("interests", Interest),
+        publics=line.some_of("public", Public),
+        access=line.some_of("access", Access),
+        booking_phone=line.text("booking_phone", longest=24),
+        stock=None if (stock := line.amount("stock")) is None else int(stock),
+        price_was=price_was,
+        price_lowest=price_lowest,
+        title_en=line.text("title_en", longest=80),
+        text_en=line.text("text_en", longest=600),
         state=state,
         comment=comment,
     )
+
+
+def _focus(line: Line) -> tuple[int, int] | None:
+    """Return what must stay in sight of the picture: `50|40`, hundredths from its left and upper edge."""
+    said = line.text("focus", longest=7)
+    if not said:
+        return None
+    if not (found := re.fullmatch(r"(\d{1,3})\|(\d{1,3})", said)) or max(map(int, found.groups())) > 100:
+        raise line.wrong(StoryFault.BAD_FOCUS, "focus")
+    return int(found[1]), int(found[2])
 
 
 def toml_of(text: str, file: str) -> dict[str, Any]:

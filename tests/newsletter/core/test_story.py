@@ -6,6 +6,7 @@ from enum import StrEnum
 import pytest
 
 from newsletter.core import story
+from newsletter.core.interests import Access, Public
 from newsletter.core.review import OfferState
 from newsletter.core.rows import BadLine, Fault
 from newsletter.core.story import StoryFault
@@ -62,6 +63,11 @@ def test_a_bad_member_is_refused_by_its_line(change: dict[str, str], fault: StrE
         ({"picture": "../../etc/passwd"}, StoryFault.BAD_NAME),
         ({"link": "mas.example"}, Fault.BAD_LINK),
         ({"interests": "table|ski"}, Fault.UNKNOWN_WORD),
+        ({"public": "family|cats"}, Fault.UNKNOWN_WORD),
+        ({"access": "lift"}, Fault.UNKNOWN_WORD),
+        ({"focus": "left"}, StoryFault.BAD_FOCUS),
+        ({"focus": "101|20"}, StoryFault.BAD_FOCUS),
+        ({"price_kind": "fixed", "price": "20", "price_unit": "person", "price_was": "30"}, StoryFault.STRUCK),
         ({"state": "sent"}, Fault.UNKNOWN_WORD),
         ({"state": "expired"}, StoryFault.NO_WAY_THERE),
         ({"state": "declined"}, StoryFault.NO_COMMENT),
@@ -76,6 +82,21 @@ def test_a_bad_offer_is_refused_by_its_line(change: dict[str, str], fault: StrEn
         list(story.offers(text, "offers.csv", today=TODAY))
 
     assert (caught.value.file, caught.value.number, caught.value.fault) == ("offers.csv", 3, fault)
+
+
+def test_all_that_the_form_asks_may_be_said_in_a_file() -> None:
+    said = {
+        "public": "family|couple",
+        "access": "parking",
+        "focus": "30|70",
+        "stock": "12",
+        "booking_phone": "04 65 71 00 00",
+        "title_en": "Christmas",
+    }
+    (row,) = story.offers(csv({**OFFER, **said}), "offers.csv", today=TODAY)
+
+    assert (row.publics, row.access) == ((Public.FAMILY, Public.COUPLE), (Access.PARKING,))
+    assert (row.focus, row.stock, row.booking_phone, row.title_en) == ((30, 70), 12, "04 65 71 00 00", "Christmas")
 
 
 def test_as_little_may_be_said_of_a_draft_as_its_member_likes() -> None:
