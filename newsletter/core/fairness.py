@@ -104,7 +104,7 @@ def propose(
         Place(candidate.offer, slot, told.why_placed(candidate))
         for candidate, slot in zip(seated, heaviest_first, strict=False)
     ]
-    left_out = [LeftOut(candidate.offer, told.why_not(candidate)) for candidate in line if candidate not in seated]
+    left_out = [LeftOut(one.offer, told.why_not(one)) for one in line if one.member not in told.sitting]
     return Selection(
         tuple(sorted(places, key=lambda place: place.slot.position)),
         tuple(sorted([*left_out, *others], key=lambda one: one.offer)),
@@ -153,9 +153,9 @@ class _Teller:
         self.counts = _counts(seated)
         self.middle = median([Fraction(one.exposure) for one in line]) if line else Fraction()
         # whoever was passed over although they came before the last who sits
-        members = {one.member for one in seated}
+        self.sitting = {one.member for one in seated}
         last = self.turn[seated[-1].member] if seated else 0
-        self.passed_over = [one for one in line[:last] if one.member not in members]
+        self.passed_over = [one for one in line[:last] if one.member not in self.sitting]
 
     def why_placed(self, one: Candidate) -> Reason:
         turn = self.turn[one.member]
@@ -165,7 +165,7 @@ class _Teller:
             limit = self.limits.get(gate, Bounds())
             if self.counts[gate] <= limit.floor and any(gate not in self._gates(other) for other in stepped_back):
                 return Reason.of(Code.QUOTA_WANTED, by=gate[0].value, value=gate[1], at_least=limit.floor, **numbers)
-        if any(other.exposure == one.exposure for other in self.line[turn + 1 :] if other not in self.seated):
+        if any(other.exposure == one.exposure for other in self.line[turn + 1 :] if other.member not in self.sitting):
             return Reason.of(Code.WON_DRAW, **numbers)
         return Reason.of(Code.LEAST_EXPOSED, median=round(self.middle), **numbers)
 

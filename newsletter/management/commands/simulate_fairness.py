@@ -1,4 +1,7 @@
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
 from statistics import median
 from typing import Any
 
@@ -19,6 +22,8 @@ TRADE_WORDS = {
     "guide": "guides",
 }
 WIDTH = 24
+# What a year is to come to.
+AIM_GINI, AIM_GAP = Fraction(5, 100), 1
 
 
 class Command(BaseCommand):
@@ -34,6 +39,7 @@ class Command(BaseCommand):
         parser.add_argument("--slots", type=int, default=10, help="the first one full-size, the others half of it")
         parser.add_argument("--swing", type=int, default=40, help="by how many percent the readers of an edition vary")
         parser.add_argument("--seed", default="1")
+        parser.add_argument("--seeds", type=int, metavar="N", help="live the year N times, with the draws 1 to N")
         parser.add_argument("--without-quotas", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,9 +47,34 @@ class Command(BaseCommand):
         if min(options["members"], options["editions"], slots) < 1 or not 0 <= swing < 100:
             raise CommandError("members, editions and slots are 1 or more, the swing from 0 to 99")
         quotas = () if options["without_quotas"] else quotas_of(slots)
-        outcome = run(Plan(options["members"], options["editions"], slots, swing, options["seed"], quotas))
-        for line in table(outcome):
+        plan = Plan(options["members"], options["editions"], slots, swing, options["seed"], quotas)
+        if options["seeds"] is not None:
+            if options["seeds"] < 1:
+                raise CommandError("seeds is 1 or more")
+            for line in sweep(plan, options["seeds"]):
+                self.stdout.write(line)
+            return
+        for line in table(run(plan)):
             self.stdout.write(line)
+
+
+def sweep(plan: Plan, seeds: int) -> Iterator[str]:
+    """Yield a line for each draw as it is lived, then the median, the 95th of a hundred and the worst of both."""
+    yield f"{'tirage':>8}{'gini':>9}{'tous':>9}{'max − min':>12}"
+    outcomes = []
+    for seed in range(1, seeds + 1):
+        one = run(replace(plan, seed=str(seed)))
+        outcomes.append(one)
+        missed = " *" if one.gini >= AIM_GINI or one.max_minus_min > AIM_GAP else ""
+        yield f"{seed:>8}{float(one.gini):>9.3f}{float(one.everyone):>9.3f}{float(one.max_minus_min):>12.2f}{missed}"
+    columns = [sorted(getattr(one, name) for one in outcomes) for name in ("gini", "everyone", "max_minus_min")]
+    yield ""
+    for words, at in (("médiane", (seeds - 1) // 2), ("95 %", max(0, -(-seeds * 95 // 100) - 1)), ("pire", seeds - 1)):
+        gini, everyone, gap = (float(column[at]) for column in columns)
+        yield f"{words:>8}{gini:>9.3f}{everyone:>9.3f}{gap:>12.2f}"
+    beyond = sum(one.gini >= AIM_GINI for one in outcomes), sum(one.max_minus_min > AIM_GAP for one in outcomes)
+    yield f"* manqué : gini {beyond[0]} fois sur {seeds}, max − min {beyond[1]} fois. La dernière ligne dit le pire."
+    yield f"gini {float(columns[0][-1]):.3f} max_minus_min {round(float(columns[2][-1]), 2):g}"
 
 
 def table(outcome: Outcome) -> list[str]:

@@ -48,3 +48,19 @@ def test_on_a_laptop_no_server_is_started_for_it(tmp_path: Path) -> None:
 def test_what_cannot_be_simulated_is_refused_in_a_sentence(wrong: tuple[str, str]) -> None:
     with pytest.raises(CommandError, match="1 or more"):
         simulated(*wrong)
+
+
+def test_many_draws_are_a_table_and_the_last_line_is_the_worst_of_them() -> None:
+    of = ("--members", "14", "--editions", "16", "--slots", "4")
+    lines = simulated(*of, "--seeds", "3")
+    each = [simulated(*of, "--seed", str(seed))[-1].split() for seed in (1, 2, 3)]
+
+    assert lines[-1].split()[1] == max(one[1] for one in each)
+    assert float(lines[-1].split()[3]) == max(float(one[3]) for one in each)
+    assert [line.split()[:2] for line in lines[1:4]] == [[str(n), one[1]] for n, one in enumerate(each, start=1)]
+    assert lines[6].split()[0] == "95"
+
+
+def test_no_draw_at_all_is_refused() -> None:
+    with pytest.raises(CommandError, match="1 or more"):
+        simulated("--seeds", "0")
