@@ -3,6 +3,8 @@
     make demo
     .venv/bin/python docs/take_pictures.py http://127.0.0.1:8000
 
+Those of an operation whose call runs are taken from `make demo ARGS="--stage call"`, with `--call`.
+
 One edition more is composed and sent on the way, to the readers around Maussane, at 200 messages an hour: so the
 picture of a sending shows one that is under way. It takes about two minutes.
 """
@@ -25,6 +27,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 DOCS = Path(__file__).parent
 BOARD = "jeanne.aubert@professionnels-alpilles.example"
 HOST = "helene@mas-des-oliviers.example"
+CALLED = "anais@chez-tante-nanoun.example"
 READER = "jeanne.martin@boite-aux-lettres.example"
 FETES = "Fêtes de fin d’année"
 DESKTOP, PHONE = (1280, 860), (390, 844)
@@ -35,15 +38,19 @@ def main() -> None:
     """Take them all, one after the other."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("site", help="where the demo serves, as its last lines say")
+    arguments.add_argument("--call", action="store_true", help="the pictures of an operation whose call runs")
     arguments.add_argument("--chromium", default="/usr/bin/chromium")
     said = arguments.parse_args()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=said.chromium, args=["--no-sandbox"])
         album = Album(browser, said.site.rstrip("/"))
-        album.public()
-        album.member()
-        album.board()
-        album.letter()
+        if said.call:
+            album.call()
+        else:
+            album.public()
+            album.member()
+            album.board()
+            album.letter()
         browser.close()
 
 
@@ -57,7 +64,11 @@ class Album:
     def public(self) -> None:
         """What a stranger sees."""
         self._shot(DESKTOP, "/", "home-desktop")
-        self._shot(PHONE, "/lettre/alpilles/", "subscribe-phone", whole=1300)
+        page = self._page(PHONE)
+        page.goto(f"{self.site}/lettre/alpilles/")
+        # what a reader may say of their tastes is folded until they like to
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+        self._keep(page, "subscribe-phone", whole=1900)
 
     def member(self) -> None:
         """What a hotelier sees on a phone."""
@@ -107,6 +118,29 @@ class Album:
         self._keep(page, "campaign-desktop")
         page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
         self._keep(page, "campaign-phone", whole=1300)
+
+    def call(self) -> None:
+        """The board runs an operation; a member who is called reads it on a phone."""
+        page = self._page(DESKTOP)
+        self._sign_in(page, BOARD, "/bureau/operations/")
+        page.get_by_role("link", name="L’hiver au coin du feu", exact=True).click()
+        self._keep(page, "operation-desktop", whole=1300)
+        page.get_by_role("link", name="Appel", exact=True).click()
+        self._keep(page, "call-desktop", whole=1300)
+        page.get_by_role("link", name="Sélection", exact=True).click()
+        self._keep(page, "selection-desktop", whole=1300)
+        page.get_by_role("link", name="Consultation", exact=True).click()
+        self._keep(page, "consultation-desktop", whole=1300)
+        page.goto(f"{self.site}/bureau/calendrier/{datetime.now(UTC).year + 1}/")
+        self._keep(page, "year-desktop", whole=2600)
+        page.goto(f"{self.site}/bureau/offres/?state=submitted")
+        page.get_by_role("link", name="Orion au-dessus d’Aureille").click()
+        self._keep(page, "review-desktop", whole=1300)
+        phone = self._page(PHONE)
+        self._sign_in(phone, CALLED, "/espace/")
+        self._keep(phone, "desk-phone")
+        phone.get_by_role("link", name="L’hiver au coin du feu", exact=True).click()
+        self._keep(phone, "called-phone", whole=1300)
 
     def letter(self) -> None:
         """The edition of the story, and one of its mails as it was caught."""
