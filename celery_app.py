@@ -65,7 +65,7 @@ app.conf.update(
             "schedule": 600.0,
             "options": {"expires": 300},
         },
-        "operations": {"task": "newsletter.tasks.keep_operations", "schedule": 60.0, "options": {"expires": 50}},
+        "operations": {"task": "newsletter.tasks.keep_operations", "schedule": 15.0, "options": {"expires": 14}},
         "hourly": {
             "task": "newsletter.tasks.expire_offers",
             "schedule": 3600.0,

@@ -76,7 +76,7 @@ class Album:
         self._sign_in(page, HOST, "/espace/")
         self._keep(page, "member-phone")
         page.get_by_role("link", name="Noël au milieu des oliviers").click()
-        page.get_by_role("link", name="Ce que l’offre a apporté").click()
+        page.get_by_role("link", name="Où l’offre a paru").click()
         self._keep(page, "report-phone")
 
     def board(self) -> None:

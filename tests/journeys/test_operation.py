@@ -146,7 +146,7 @@ def test_from_the_first_word_to_an_edition_that_waits(
     expect(desk.get_by_text("L’appel est clos.").first).to_be_visible()
 
     # from here on the clock alone: the edition is drafted, and waits
-    house.wait(lambda: drafted(desk, hub), "the edition that the clock drafts", seconds=90)
+    house.wait(lambda: drafted(desk, hub), "the edition that the clock drafts", seconds=60)
     desk.goto(f"{hub}selection/")
     expect(desk.locator(".choice").filter(has_text=OFFER)).to_be_visible()
     desk.locator("summary").filter(has_text="Annoncer la sélection").click()
