@@ -1,9 +1,7 @@
-"""Every page and the letter itself, read on the narrowest phone: nothing has to be pushed sideways."""
+"""The letter itself, read on the narrowest phone: nothing has to be pushed sideways; every page: test_every_page.py."""
 
 import mimetypes
-import re
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,7 +14,6 @@ from playwright.sync_api import Page, Route, sync_playwright
 from newsletter import contents, rendering
 from newsletter.core.interests import Category
 from tests import make
-from tests.everything import Story, pages
 from tests.journeys.test_browser import CHROMIUM, QUIET, fits
 
 pytestmark = [
@@ -64,25 +61,6 @@ def too_wide(read: dict[str, str], *, width: int, pictures: bool = True, dark: b
                 wide.append(f"{path}, unfolded")
         browser.close()
     return wide
-
-
-@pytest.fixture
-def story(settings: Any) -> Story:
-    settings.DEMO = True
-    return Story()
-
-
-@pytest.mark.parametrize("who", ["board", "member", ""])
-def test_every_page_fits_the_narrowest_phone(story: Story, who: str) -> None:
-    client = Client()
-    if who:
-        client.force_login(getattr(story, who))
-    found = pages(client, story)
-
-    # of the pages of one kind, the last: its row has most to tell
-    kinds = {re.sub(r"\d+|(?<=/)\S{40,}(?=/)", "#", urlsplit(url).path): url for url in found}
-    assert len(kinds) > 8
-    assert too_wide({urlsplit(url).path: found[url] for url in kinds.values()}, width=320) == []
 
 
 @pytest.mark.parametrize(("width", "dark"), [(320, False), (390, True)])
