@@ -6,7 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 BENCH := var/bench/venv
 ARGS ?=
-export PYTHONDONTWRITEBYTECODE = 1
+# each of our many processes would compile us anew; what is compiled stands in __pycache__, as Python likes it
+unexport PYTHONDONTWRITEBYTECODE
 export PIP_CACHE_DIR = $(CURDIR)/var/pip
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 

@@ -1,11 +1,14 @@
 """What every test may ask for."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
+
+from tests import emptying
 
 # a busy machine is no counterexample
 hypothesis_settings.register_profile("garrigue", deadline=None)
@@ -19,6 +22,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         through_it = item.path.parent == journeys and "house" in getattr(item, "fixturenames", ())
         item.add_marker(pytest.mark.xdist_group("house" if through_it else str(item.path)))
+
+
+def pytest_collection_finish() -> None:
+    """What all tests share stays to the end: nobody looks through it for rubbish again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _only_what_was_written_is_emptied() -> Iterator[None]:
+    with emptying.quick():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -8,9 +8,11 @@ judgement (`fate`). A worker's steps for one message, each of which may be its l
 `Flaw`s put a mistake into the model that it must find; with none there is no duplicate, no loss and no dead end.
 """
 
+import gc
 from collections import deque
 from dataclasses import dataclass
 from enum import Enum, IntEnum, auto
+from functools import cache
 from typing import Any, NamedTuple
 
 from campaigns.core.delivery import MOVES, DeliveryState, Turn
@@ -23,6 +25,7 @@ WORKERS, MESSAGES = (0, 1), (0, 1)
 class At(IntEnum):
     """How far a worker has come with a message, in its own memory."""
 
+    __hash__ = int.__hash__  # an enum's own is Python, and a walk asks for it by the million
     NOTHING = auto()
     NOTED = auto()  # the arm line stands in the journal, the transaction is open
     ARMED = auto()
@@ -44,6 +47,7 @@ class Flaw(Enum):
 
 
 class Line(IntEnum):
+    __hash__ = int.__hash__
     ARM = auto()
     DOT = auto()
     YES = auto()
@@ -101,24 +105,31 @@ def witness(world: World, w: int, m: int) -> Witness | None:
 
 def _plain(world: World) -> World:
     """Forget what can matter no more, so that worlds that only differ in it are one; workers have no names."""
-    workers, messages = list(world.workers), list(world.messages)
+    workers = (_plain_worker(world.workers[0]), _plain_worker(world.workers[1]))
+    return World(workers, (_plain_message(world.messages[0], workers), _plain_message(world.messages[1], workers)))
+
+
+@cache
+def _plain_worker(worker: Worker) -> Worker:
+    return worker if worker.alive else replace(worker, late=False, whole=worker.whole and not worker.ended)
+
+
+# Worlds are many, and made of few messages: what becomes of each is worked out once.
+@cache
+def _plain_message(message: Message, workers: tuple[Worker, Worker]) -> Message:
     for w, worker in enumerate(workers):
-        if not worker.alive:
-            workers[w] = worker = replace(worker, late=False, whole=worker.whole and not worker.ended)
-        for m, message in enumerate(messages):
-            at = message.at[w] if worker.alive else At.NOTHING
-            mine = message.row in (S.SENDING, S.IN_DOUBT) and message.owner == w
-            told = message.told[w] if at is not At.NOTHING or (message.row is S.SENDING and mine) else None
-            taken = message.taken[w] if at is At.WRITTEN else None
-            changed = replace(
-                message,
-                at=_set(message.at, w, at),
-                told=_set(message.told, w, told if worker.whole else None),
-                taken=_set(message.taken, w, taken),
-                owner=-1 if message.owner == w and not mine else message.owner,
-            )
-            messages[m] = changed
-    return World((workers[0], workers[1]), (messages[0], messages[1]))
+        at = message.at[w] if worker.alive else At.NOTHING
+        mine = message.row in (S.SENDING, S.IN_DOUBT) and message.owner == w
+        told = message.told[w] if at is not At.NOTHING or (message.row is S.SENDING and mine) else None
+        taken = message.taken[w] if at is At.WRITTEN else None
+        message = replace(
+            message,
+            at=_set(message.at, w, at),
+            told=_set(message.told, w, told if worker.whole else None),
+            taken=_set(message.taken, w, taken),
+            owner=-1 if message.owner == w and not mine else message.owner,
+        )
+    return message
 
 
 def steps(world: World, flaw: Flaw | None = None) -> "list[World]":
@@ -126,7 +137,7 @@ def steps(world: World, flaw: Flaw | None = None) -> "list[World]":
     after: list[World] = []
     for w, worker in enumerate(world.workers):
         for m in MESSAGES:
-            after += [_with(world, m, made) for made in _message_steps(world, w, m, flaw)]
+            after += [_with(world, m, made) for made in _message_steps(worker, world.messages[m], w, flaw)]
         if worker.alive and worker.fails:
             after.append(_worker(world, w, alive=False, locked=False))  # SIGKILL, at any point
             if worker.locked:
@@ -143,8 +154,8 @@ def steps(world: World, flaw: Flaw | None = None) -> "list[World]":
     return after
 
 
-def _message_steps(world: World, w: int, m: int, flaw: Flaw | None) -> "list[Message]":
-    worker, message = world.workers[w], world.messages[m]
+@cache
+def _message_steps(worker: Worker, message: Message, w: int, flaw: Flaw | None) -> "list[Message]":
     at, made = message.at[w], []
 
     def now(at: At, told: Line | None = None, **changes: object) -> Message:
@@ -270,12 +281,19 @@ TWO = World(workers=(Worker(), Worker(fails=False)), messages=(Message(resent=1)
 
 def explore(start: World, flaw: Flaw | None = None, *, stop_at_harm: bool = False) -> Explored:
     """Walk through every reachable world, breadth first; with a flaw, only until it has done harm."""
+    gc.disable()  # tuples without circles, all of them kept: looking through them again and again finds nothing
+    try:
+        return _explore(start, flaw, stop_at_harm)
+    finally:
+        gc.enable()
+
+
+def _explore(start: World, flaw: Flaw | None, stop_at_harm: bool) -> Explored:
     seen, edges = {start: 0}, [[]]  # type: ignore[var-annotated]
-    found, waiting = Explored(), deque([start])
+    found, waiting = Explored(), deque([(0, start)])
     order = [start]
     while waiting:
-        world = waiting.popleft()
-        here = seen[world]
+        here, world = waiting.popleft()
         for message in world.messages:
             if message.copies > 1 + (message.resent if start is ONE else 0):
                 found.doubled = found.doubled or world
@@ -286,12 +304,12 @@ def explore(start: World, flaw: Flaw | None = None, *, stop_at_harm: bool = Fals
         if stop_at_harm and (found.doubled or found.lost or found.needless):
             break
         for then in map(_plain, steps(world, flaw)):
-            if then not in seen:
-                seen[then] = len(order)
+            there = seen.setdefault(then, len(order))  # asked once: to hash a world is what takes the time
+            if there == len(order):
                 order.append(then)
                 edges.append([])
-                waiting.append(then)
-            edges[seen[then]].append(here)  # backwards
+                waiting.append((there, then))
+            edges[there].append(here)  # backwards
     found.worlds = len(order)
     found.stuck = _stuck(order, edges)
     return found

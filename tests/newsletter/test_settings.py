@@ -47,7 +47,6 @@ def run(tmp_path: Path) -> Run:
         "ADDRESS_PEPPER": "fedcba9876543210fedcba9876543210",
         "GARRIGUE_VAR": str(tmp_path / "var"),
         "PATH": os.environ["PATH"],
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
 
     def start(*command: str, without: str = "", **said: str) -> subprocess.CompletedProcess[str]:
