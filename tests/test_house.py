@@ -20,6 +20,7 @@ ABOUT_NO_MODULE = {
     "tests/test_literally.py",
     "tests/test_look.py",
     "tests/test_catalogue.py",
+    "tests/test_every_page.py",
     "tests/test_languages.py",
     "tests/test_vendor.py",
     "tests/test_demo_story.py",

@@ -1,18 +1,14 @@
-"""Every page and the letter itself, read on the narrowest phone: nothing has to be pushed sideways."""
+"""The letter itself, read on the narrowest phone: nothing has to be pushed sideways; every page: test_every_page.py."""
 
 import mimetypes
-import re
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.staticfiles import finders
-from django.test import Client
 from playwright.sync_api import Page, Route, sync_playwright
 
 from newsletter import contents, rendering
 from tests import make
-from tests.everything import Story, pages
 from tests.journeys.test_browser import CHROMIUM, QUIET, fits
 
 pytestmark = [
@@ -49,25 +45,6 @@ def too_wide(read: dict[str, str], *, width: int, pictures: bool = True) -> list
                 wide.append(path)
         browser.close()
     return wide
-
-
-@pytest.fixture
-def story(settings: Any) -> Story:
-    settings.DEMO = True
-    return Story()
-
-
-@pytest.mark.parametrize("who", ["board", "member", ""])
-def test_every_page_fits_the_narrowest_phone(story: Story, who: str) -> None:
-    client = Client()
-    if who:
-        client.force_login(getattr(story, who))
-    found = pages(client, story)
-
-    # of the pages of one kind, the last: its row has most to tell
-    kinds = {re.sub(r"\d+|(?<=/)\S{40,}(?=/)", "#", urlsplit(url).path): url for url in found}
-    assert len(kinds) > 8
-    assert too_wide({urlsplit(url).path: found[url] for url in kinds.values()}, width=320) == []
 
 
 @pytest.mark.parametrize("pictures", [True, False])
