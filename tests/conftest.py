@@ -15,12 +15,17 @@ hypothesis_settings.register_profile("garrigue", deadline=None)
 hypothesis_settings.load_profile("garrigue")
 
 
+# Of two processes neither should be left alone with one of these at the end.
+TESTS = Path(__file__).parent
+JOURNEYS = TESTS / "journeys"
+LONG = [TESTS / name for name in ("test_every_page.py", "test_bench_send.py", "campaigns/test_watchdog.py")]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let several processes share the files, each whole; the long ways first, those through one house together."""
-    journeys = Path(__file__).parent / "journeys"
-    items.sort(key=lambda item: item.path.parent != journeys)
+    items.sort(key=lambda item: 0 if item.path.parent == JOURNEYS else 1 if item.path in LONG else 2)
     for item in items:
-        through_it = item.path.parent == journeys and "house" in getattr(item, "fixturenames", ())
+        through_it = item.path.parent == JOURNEYS and "house" in getattr(item, "fixturenames", ())
         item.add_marker(pytest.mark.xdist_group("house" if through_it else str(item.path)))
 
 

@@ -75,6 +75,6 @@ def test_every_form_names_its_mistakes_in_english(visitor: Visitor) -> None:
 def test_every_page_fits_the_narrowest_phone(visitor: Visitor) -> None:
     # of the pages of one kind, the last: its row has most to tell; and of those that look the same (“not found”), one
     kinds = {re.sub(r"\d+|(?<=/)\S{40,}(?=/)", "#", urlsplit(url).path): url for url in visitor.read}
-    looks = {re.sub(r" (?:value|href|action)=\"[^\"]*\"", "", visitor.read[url]): url for url in kinds.values()}
+    looks = {re.sub(r" (?:value|href|action)=\"[^\"]*\"| hx-headers='[^']*'", "", visitor.read[url]): url for url in kinds.values()}
     assert len(looks) > 8
     assert too_wide({urlsplit(url).path: visitor.read[url] for url in looks.values()}, width=320) == []

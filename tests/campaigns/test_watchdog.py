@@ -65,7 +65,7 @@ def nobody_is_named(log: str) -> bool:
     return "boite.example" not in log and "lecteur" not in log
 
 
-def until(holds: Callable[[], bool], seconds: float = 20) -> bool:
+def until(holds: Callable[[], bool], seconds: float = 60) -> bool:
     deadline = time.monotonic() + seconds
     while not (found := holds()) and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -74,9 +74,10 @@ def until(holds: Callable[[], bool], seconds: float = 20) -> bool:
 
 def test_a_whole_send_without_celery_names_nobody(peer: Peer, caplog: pytest.LogCaptureFixture) -> None:
     going(4)
-    command = [sys.executable, "manage.py", "drain", "--seconds", "10"]
+    # it ends when nothing is due; how long it may take is the machine's affair
+    command = [sys.executable, "manage.py", "drain", "--seconds", "120"]
     done = subprocess.run(
-        command, cwd=settings.BASE_DIR, env=environment(peer), capture_output=True, text=True, timeout=60
+        command, cwd=settings.BASE_DIR, env=environment(peer), capture_output=True, text=True, timeout=180
     )
     assert (done.returncode, done.stdout.strip()) == (0, "accepted 2"), done.stderr
     assert nobody_is_named(done.stderr + caplog.text)
