@@ -26,7 +26,7 @@ demo-reset: $(VENV)/local.ready
 
 ## make test        set everything up and run the tests
 test: $(VENV)/dev.ready
-	@"$(BIN)/python" -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@"$(BIN)/python" -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 ## make test-faults  do to the sending what can go wrong, with real servers, and write docs/faults.md; ARGS="--small"
 test-faults: $(VENV)/dev.ready

@@ -2,7 +2,6 @@
 
 import gc
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.utils import translation
@@ -15,18 +14,30 @@ hypothesis_settings.register_profile("garrigue", deadline=None)
 hypothesis_settings.load_profile("garrigue")
 
 
-# Of two processes neither should be left alone with one of these at the end.
-TESTS = Path(__file__).parent
-JOURNEYS = TESTS / "journeys"
-LONG = [TESTS / name for name in ("test_every_page.py", "test_bench_send.py", "campaigns/test_watchdog.py")]
+JOURNEYS = "tests/journeys/"
+# It begins early too: of two processes neither should be left alone with a long way at the end.
+LONG = ("tests/test_every_page.py", "tests/test_bench_send.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let several processes share the files, each whole; the long ways first, those through one house together."""
-    items.sort(key=lambda item: 0 if item.path.parent == JOURNEYS else 1 if item.path in LONG else 2)
-    for item in items:
-        through_it = item.path.parent == JOURNEYS and "house" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("house" if through_it else str(item.path)))
+    """The long ways first."""
+    items.sort(key=lambda item: 0 if item.nodeid.startswith(JOURNEYS) else 1 if item.nodeid.startswith(LONG) else 2)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Let several processes share the files, each whole; the journeys through one house stay together.
+
+    xdist's own groups write themselves into a name that pytest 9 no longer reads: with them each test was alone.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByHouse(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "house" if file.startswith(JOURNEYS) and not file.endswith("test_demo.py") else file
+
+    return ByHouse(config, log)
 
 
 def pytest_collection_finish() -> None:

@@ -18,6 +18,7 @@ from tests.test_languages import CARD, ENGLISH, french_in
 from tests.test_widths import too_wide
 
 pytestmark = pytest.mark.django_db
+OWN_TO_A_PAGE = re.compile(r" (?:value|href|action)=\"[^\"]*\"| hx-headers='[^']*'")
 LEAST = {"admin": 90, "board": 85, "member": 35, "": 15}
 
 
@@ -75,9 +76,6 @@ def test_every_form_names_its_mistakes_in_english(visitor: Visitor) -> None:
 def test_every_page_fits_the_narrowest_phone(visitor: Visitor) -> None:
     # of the pages of one kind, the last: its row has most to tell; and of those that look the same (“not found”), one
     kinds = {re.sub(r"\d+|(?<=/)\S{40,}(?=/)", "#", urlsplit(url).path): url for url in visitor.read}
-    looks = {
-        re.sub(r" (?:value|href|action)=\"[^\"]*\"| hx-headers='[^']*'", "", visitor.read[url]): url
-        for url in kinds.values()
-    }
+    looks = {OWN_TO_A_PAGE.sub("", visitor.read[url]): url for url in kinds.values()}
     assert len(looks) > 8
     assert too_wide({urlsplit(url).path: visitor.read[url] for url in looks.values()}, width=320) == []

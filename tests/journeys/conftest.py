@@ -13,7 +13,7 @@ from tests.journeys.person import Person
 expect.set_options(timeout=20_000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     running = House(environment.servers, tmp_path_factory.mktemp("house"))
     try:
