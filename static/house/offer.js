@@ -252,9 +252,11 @@
     };
   };
 
+  // Once the form itself is on its way, what it carries is not sent beside it: it would come after the last word.
+  let parting = false;
   async function send() {
     clearTimeout(timer);
-    if (sending || halted) return;
+    if (sending || halted || parting) return;
     sending = true;
     const upTo = changes;
     try {
@@ -286,6 +288,7 @@
     if (!name || NOT_TYPED.includes(name)) return;
     edited.add(name);
     changes += 1;
+    parting = false;
     clearTimeout(writing);
     writing = setTimeout(() => unsent() && remember() && say(said.here), 250);
     if (!halted && !again) soon(event.type === "change" ? 300 : 1200);
@@ -312,7 +315,10 @@
   // Without a connection a press would only lead to the browser's own page of sorrow.
   form.addEventListener("submit", (event) => {
     if (unsent()) remember();
-    if (navigator.onLine) return;
+    if (navigator.onLine) {
+      parting = true;
+      return;
+    }
     event.preventDefault();
     say(said.here);
     show("say-offline");
