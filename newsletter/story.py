@@ -144,7 +144,8 @@ def load_offers(folder: Path, *, now: datetime) -> Loaded:
             price_lowest=row.price_lowest,
             title_en=row.title_en,
             text_en=row.text_en,
-            **({"focus_x": row.focus[0], "focus_y": row.focus[1]} if row.focus else {}),
+            focus_x=row.focus[0],
+            focus_y=row.focus[1],
         )
         new += 1
     return Loaded(new, met)
