@@ -120,7 +120,6 @@ def load_offers(folder: Path, *, now: datetime) -> Loaded:
         if member.offers.filter(title=row.title).exists():
             met += 1
             continue
-        focus = row.focus or offers.MIDDLE
         offers.draft(
             member,
             by=_person(member),
@@ -145,8 +144,8 @@ def load_offers(folder: Path, *, now: datetime) -> Loaded:
             price_lowest=row.price_lowest,
             title_en=row.title_en,
             text_en=row.text_en,
-            focus_x=focus[0],
-            focus_y=focus[1],
+            focus_x=row.focus[0],
+            focus_y=row.focus[1],
         )
         new += 1
     return Loaded(new, met)

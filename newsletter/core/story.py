@@ -75,7 +75,7 @@ class OfferRow:
     valid_until: date | None
     picture: str
     picture_alt: str
-    focus: tuple[int, int] | None
+    focus: tuple[int, int]
     link: str
     interests: tuple[Interest, ...]
     publics: tuple[Public, ...]
@@ -276,11 +276,9 @@ def _offer(line: Line, today: date) -> OfferRow:
     )
 
 
-def _focus(line: Line) -> tuple[int, int] | None:
-    """Return what must stay in sight of the picture: `50|40`, hundredths from its left and upper edge."""
-    said = line.text("focus", longest=7)
-    if not said:
-        return None
+def _focus(line: Line) -> tuple[int, int]:
+    """Return what must stay in sight of the picture, in hundredths from its left and upper edge; `50|40` if unsaid."""
+    said = line.text("focus", longest=7) or "50|40"
     if not (found := re.fullmatch(r"(\d{1,3})\|(\d{1,3})", said)) or max(map(int, found.groups())) > 100:
         raise line.wrong(StoryFault.BAD_FOCUS, "focus")
     return int(found[1]), int(found[2])
