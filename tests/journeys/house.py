@@ -77,8 +77,13 @@ class House:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def let_the_hour_pass(self) -> None:
+        """No journey waits for an hour, after which one may have five more links to sign in by."""
+        with closing(psycopg.connect(self.database, autocommit=True)) as line:
+            line.execute("UPDATE newsletter_signincode SET created_at = created_at - interval '1 hour'")
+
     def let_the_minute_pass(self, campaign: int) -> None:
-        """The one thing that no person can do: have the 60 seconds of grace be over."""
+        """What no person can do either: have the 60 seconds of grace be over."""
         with closing(psycopg.connect(self.database, autocommit=True)) as line:
             line.execute("UPDATE campaigns_campaign SET starts_at = now() WHERE id = %s", [campaign])
 
@@ -103,6 +108,7 @@ class House:
     def sign_in_link(self, to: str, *, asked_by: Callable[[], object]) -> str:
         """Return the link that this act has mailed, not that of an earlier one."""
         before = self.letters(to)
+        self.let_the_hour_pass()
         asked_by()
         return self.letter(to, "lien de connexion", but=before).link("/connexion/lien/")
 
