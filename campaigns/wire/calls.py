@@ -176,20 +176,17 @@ class Calls:
     def _lost(self) -> list[Reply]:
         """What was let go and has no answer is doubt, and a provider that leaves us waiting is away: that is said once,
         so that another call does not come into doubt as well."""
-        replies = [
-            Reply(errand.delivery, Phase.DOT_SENT, None, ENDED, begun=True, outcome=Outcome(_doubt(errand.delivery)))
-            if errand.delivery in self._let_go
-            else Reply(errand.delivery, Phase.MAIL, None, TOO_LATE)
-            for errand in self._called
-        ]
-        if replies and self._let_go:
-            last = Outcome(_doubt(replies[-1].delivery), PauseReason.RELAY_UNREACHABLE, ENDED)
-            replies[-1] = replies[-1]._replace(outcome=last)
+        replies: list[Reply] = []
+        away: PauseReason | None = PauseReason.RELAY_UNREACHABLE
+        for errand in self._called:
+            if errand.delivery in self._let_go:
+                doubt = Receipt(errand.delivery, Turn.LOSE, Phase.DOT_SENT, text=ENDED)
+                outcome = Outcome(doubt, away, ENDED)
+                replies.append(Reply(errand.delivery, Phase.DOT_SENT, None, ENDED, begun=True, outcome=outcome))
+                away = None
+            else:
+                replies.append(Reply(errand.delivery, Phase.MAIL, None, TOO_LATE))
         return replies
-
-
-def _doubt(delivery: int) -> Receipt:
-    return Receipt(delivery, Turn.LOSE, Phase.DOT_SENT, text=ENDED)
 
 
 def _reply(receipt: Receipt) -> Reply:
