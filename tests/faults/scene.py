@@ -202,12 +202,12 @@ class Scene:
         parent = self.house.children[name].pid
         return [parent, *map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text().split())]
 
-    def page(self, campaign: Campaign) -> str:
-        """Return what the board sees."""
+    def page(self, campaign: Campaign, below: str = "") -> str:
+        """Return what the board sees, on the letter's page or on one below it."""
         client = Client()
         client.force_login(make.board_member())
         with translation.override("fr"):
-            return client.get(f"/bureau/envois/{campaign.pk}/").content.decode()
+            return client.get(f"/bureau/envois/{campaign.pk}/{below}").content.decode()
 
     # afterwards
 

@@ -72,6 +72,8 @@ def test_a_domain_that_nobody_can_tell_of_waits_and_is_asked_about_again(
     waiting = Delivery.objects.filter(campaign=campaign, state="queued")
     assert set(waiting.values_list("attempts", "subscriber__mail_domain")) == {(0, there)}
     assert (scene.state(campaign), suppressed(scene), scene.peer.count("rcpt")) == ("running", 0, WELL)
+    words = f"{ILL} en attente ; leurs domaines sont redemandés chaque quart d’heure"
+    assert words in scene.page(campaign, "details/")
     asked = names.asked.count((there, "MX"))
     names.zone[there] = WORKS
     MailDomain.objects.filter(name=there).update(checked_at=F("checked_at") - domains.AGAIN)
@@ -81,4 +83,7 @@ def test_a_domain_that_nobody_can_tell_of_waits_and_is_asked_about_again(
     assert counts.sent == WELL + ILL
     assert suppressed(scene) == 0
     assert names.asked.count((there, "MX")) > asked
-    scene.seen = "nobody was blamed and no try was counted; asked again a quarter of an hour later, all have theirs"
+    scene.seen = (
+        "waited as “Sans réponse du DNS”: nobody was blamed and no try was counted; asked again a quarter of an hour "
+        "later, all have theirs"
+    )

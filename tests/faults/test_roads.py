@@ -29,6 +29,7 @@ def test_when_one_relay_dies_the_other_carries_on(scene: Scene, settings: Any) -
         scene.finishes(campaign, seconds=150)
         dead, alive = roads.states(now=timezone.now())
         assert (dead.reason, alive.reason) == (PauseReason.RELAY_UNREACHABLE, None)
+        assert "Le relais ne répond pas." in scene.page(campaign, "details/")
         scene.peers = [second, third]
         counts = scene.judge(campaign, doubt=2 * CONNECTIONS)
         assert max(Counter(scene.captured()).values()) == 1
