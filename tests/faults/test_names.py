@@ -72,7 +72,7 @@ def test_a_domain_that_nobody_can_tell_of_waits_and_is_asked_about_again(
     waiting = Delivery.objects.filter(campaign=campaign, state="queued")
     assert set(waiting.values_list("attempts", "subscriber__mail_domain")) == {(0, there)}
     assert (scene.state(campaign), suppressed(scene), scene.peer.count("rcpt")) == ("running", 0, WELL)
-    words = f"{ILL} en attente ; leurs domaines sont redemandés chaque quart d’heure"
+    words = f"{ILL}\u00a0en attente ; leurs domaines sont redemandés chaque quart d’heure"
     assert words in scene.page(campaign, "details/")
     asked = names.asked.count((there, "MX"))
     names.zone[there] = WORKS
