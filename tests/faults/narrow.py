@@ -1,4 +1,4 @@
-"""The real worker on a slow uplink: its kernel takes a few kilobytes at a time, so a body leaves in many pieces.
+"""The real worker on a slow uplink: its kernel takes two kilobytes at a time, so a body leaves in many pieces.
 
 Else a loopback swallows a whole letter, its dot included, before the peer has read the first byte of it.
 """
@@ -11,7 +11,7 @@ django.setup()
 
 from campaigns.wire import dialling  # noqa: E402
 
-BYTES = 4096
+BYTES = 2048
 dialling.SEND_BUFFER = BYTES
 
 __all__ = ["app"]

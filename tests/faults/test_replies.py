@@ -12,7 +12,7 @@ from tests.faults.judge import Peer
 from tests.faults.peer import CLOSE, Rule
 from tests.faults.scene import CONNECTIONS, Scene
 
-BYTES = 8192  # that a narrow line holds unread
+BYTES = 2048  # that a narrow line holds unread
 BUSY = "421 4.3.2 too busy, try later"
 
 
