@@ -31,6 +31,7 @@ class Details:
     held: int
     waiting: int
     deferred: int
+    unanswered: int  # readers whose domain nobody could tell of yet
     next_retry: datetime | None
     operators: dict[str, int]
     lanes: list[Lane]
@@ -48,6 +49,7 @@ def details(campaign: Campaign, *, now: datetime) -> Details:
         held=Count("pk", filter=Q(held=True)),
         waiting=Count("pk", filter=Q(queued__gt=F("deferred"))),
         deferred=Coalesce(Sum("deferred"), 0),
+        unanswered=Coalesce(Sum("queued", filter=~Q(domain="")), 0),
     )
     retries = DeliveryRetry.objects.filter(delivery__campaign=campaign) if sums["deferred"] else None
     by_operator = rows.exclude(operator="").order_by("operator").values_list("operator")

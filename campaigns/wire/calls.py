@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from campaigns.core.campaign import PauseReason
 from campaigns.core.delivery import Turn
 from campaigns.core.esp import FEW, MANNERS
 from campaigns.core.fault import Fault, Verdict, Whose
@@ -109,13 +110,7 @@ class Calls:
             self._collect()
         with self._lock:
             self._held_back = self._closed = True
-            called = self._called if self._thread else []
-            replies = [
-                Reply(errand.delivery, Phase.DOT_SENT, None, ENDED, begun=True)
-                if errand.delivery in self._let_go
-                else Reply(errand.delivery, Phase.MAIL, None, TOO_LATE)
-                for errand in called
-            ]
+            replies = self._lost() if self._thread else []
         if self._thread is None:
             self._session.close()
         self._thread = None
@@ -157,16 +152,19 @@ class Calls:
         """Put an answer into replies. What was let go and then certainly not taken is told to the journal as well."""
         answer = self._answer
         if answer is None:  # the thread died of something unforeseen: what was let go may have been taken
-            self._replies += [self._lost(errand.delivery) for errand in self._called]
+            self._replies += self._lost()
             return
-        self._replies += [_reply(receipt) for receipt in answer.receipts]
+        replies = [_reply(receipt) for receipt in answer.receipts]
         if answer.wait:
             self._not_before = time.monotonic() + answer.wait.total_seconds()
-        first = Outcome(None, answer.pause, answer.detail, rest=answer.wait)
         for delivery in answer.untried:
             phase, code = (Phase.REPLIED, CODES[Turn.DEFER]) if delivery in self._let_go else (Phase.MAIL, None)
-            self._replies.append(Reply(delivery, phase, code, TOO_LATE, outcome=first))
-            first = Outcome(None)  # said once
+            replies.append(Reply(delivery, phase, code, TOO_LATE, outcome=Outcome(None)))
+        if replies and answer.held_up:  # said once, by the last: it may be one that has its receipt
+            outcome = replies[-1].outcome or Outcome(None)
+            held_up = outcome._replace(pause=answer.pause, detail=answer.detail, rest=answer.wait)
+            replies[-1] = replies[-1]._replace(outcome=held_up)
+        self._replies += replies
 
     def _told(self) -> list[Reply]:
         replies, self._replies = self._replies, []
@@ -175,10 +173,20 @@ class Calls:
                 self._after_reply(reply.delivery, reply.code)
         return replies
 
-    def _lost(self, delivery: int) -> Reply:
-        if delivery in self._let_go:
-            return Reply(delivery, Phase.DOT_SENT, None, ENDED, begun=True)
-        return Reply(delivery, Phase.MAIL, None, TOO_LATE)
+    def _lost(self) -> list[Reply]:
+        """What was let go and has no answer is doubt, and a provider that leaves us waiting is away: that is said once,
+        so that another call does not come into doubt as well."""
+        replies: list[Reply] = []
+        away: PauseReason | None = PauseReason.RELAY_UNREACHABLE
+        for errand in self._called:
+            if errand.delivery in self._let_go:
+                doubt = Receipt(errand.delivery, Turn.LOSE, Phase.DOT_SENT, text=ENDED)
+                outcome = Outcome(doubt, away, ENDED)
+                replies.append(Reply(errand.delivery, Phase.DOT_SENT, None, ENDED, begun=True, outcome=outcome))
+                away = None
+            else:
+                replies.append(Reply(errand.delivery, Phase.MAIL, None, TOO_LATE))
+        return replies
 
 
 def _reply(receipt: Receipt) -> Reply:

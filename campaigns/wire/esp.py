@@ -30,6 +30,8 @@ Gate = Callable[[Sequence[int]], bool]
 REPEATS = (1.0, 4.0)
 # So many readers in a row refused in the same words: then it is not the readers.
 SAME_WORDS = 3
+# So many calls in a row that nobody answered: then the provider is away. After the first, one message asks.
+SILENT = 2
 # A connection left idle this long may be closed over there just as we write: that would be doubt for nothing.
 IDLE = 5.0
 
@@ -79,6 +81,7 @@ class EspSession:
         self._sleep = sleep
         self._made: tuple[str, Envelopes] | None = None
         self._last = time.monotonic()
+        self._silent = 0  # calls in a row whose end is unknown
 
     def close(self) -> None:
         """Close the connection."""
@@ -86,6 +89,9 @@ class EspSession:
 
     def send(self, template: MessageTemplate, letters: Sequence[Letter], *, gate: Gate = lambda ids: True) -> Answer:
         """Send armed messages; each is in `receipts` or in `untried` when it returns, and nothing is raised.
+
+        After a call that comes into doubt the next one carries a single message; if nobody answers that one either, the
+        provider is away. So a provider that falls silent costs one call's doubt and one message's, not everyone's.
 
         `gate` is called with the deliveries of a call right before the byte that completes it: there the journal
         notes them, and there a deadline or a pause says False; one that raises says False too, and `detail` says why.
@@ -107,11 +113,16 @@ class EspSession:
         same_words: list[str] = []
         while calls and not answer.held_up:
             call = calls.pop(0)
+            if self._silent and len(call) > 1:
+                calls.insert(0, call[1:])
+                call = call[:1]
             end = self._call(envelopes, call, gate)
             if end.withheld:
                 calls.insert(0, call)
                 answer.detail = end.text
                 break
+            in_doubt = end.judgement is not None and end.judgement.course is Course.DOUBT
+            self._silent = self._silent + 1 if in_doubt else 0
             if end.statuses is not None:
                 answer.receipts += [_receipt(letter, end) for letter in call]
                 same_words = []
@@ -140,6 +151,8 @@ class EspSession:
             if len(same_words) >= SAME_WORDS and len(set(same_words[-SAME_WORDS:])) == 1:
                 answer.pause, answer.detail = PauseReason.RELAY_POLICY, _said(end)
                 return [call, *calls]
+        if self._silent >= SILENT:
+            answer.pause, answer.detail = PauseReason.RELAY_UNREACHABLE, _said(end)
         for letter in call:
             answer.receipts.append(_course_receipt(letter, course, fault, end))
         return calls

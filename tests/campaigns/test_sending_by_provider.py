@@ -87,7 +87,19 @@ def test_a_worker_that_must_end_waits_for_no_answer_and_only_what_was_let_go_is_
     campaign, began = going(120), time.monotonic()
     assert drain(stop=stop.is_set) == 50
     assert time.monotonic() - began < 10
-    assert standing(campaign)[1] == Tally(queued=20, sent=50, in_doubt=50)
+    assert standing(campaign) == ("paused", Tally(queued=20, sent=50, in_doubt=50))
+    assert campaign.pause_reason == "relay_unreachable"
+
+
+@pytest.mark.parametrize(("readers", "queued"), [(120, 19), (101, 0)])
+def test_a_provider_that_answers_nothing_any_more_is_left_alone_before_everyone_is_in_doubt(
+    esp: FakeProvider, readers: int, queued: int
+) -> None:
+    esp.script = lambda call, count: provider.mailjet(call) if count == 1 else Reply(500, {"ErrorMessage": "oops"})
+    campaign = going(readers)
+    drain()
+    assert standing(campaign) == ("paused", Tally(queued=queued, sent=50, in_doubt=51))
+    assert (campaign.pause_reason, len(esp.calls)) == ("relay_unreachable", 3)
 
 
 def test_a_pause_while_the_provider_thinks_lets_no_further_call_begin(esp: FakeProvider) -> None:

@@ -69,6 +69,8 @@ ROOMS = (
     "test_broker",
     "test_database",
     "test_replies",
+    "test_names",
+    "test_provider",
     "test_held",
     "test_refused",
     "test_silence",

@@ -19,11 +19,11 @@ PATIENCE = 20.0
 class Peer:
     """A server that takes our letters, told what to say."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, narrow: int = 0) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self._child: subprocess.Popen[bytes] = spawn(
-            [sys.executable, "-m", "tests.faults.peer", str(folder)],
+            [sys.executable, "-m", "tests.faults.peer", str(folder), *([str(narrow)] if narrow else [])],
             log=folder / "peer.log",
             cwd=CODE,
             env=dict(os.environ),
@@ -64,13 +64,13 @@ class Peer:
         found: int = self._ask(do="look")["counts"].get(verb, 0)
         return found
 
-    def events(self, event: str, domain: str = "") -> list[dict[str, Any]]:
+    def events(self, event: str, domain: str | tuple[str, ...] = "") -> list[dict[str, Any]]:
         """Return what the journal says of these readers."""
         lines = (self.folder / "journal").read_text().splitlines()
         told = [json.loads(line) for line in lines]
         return [one for one in told if one["event"] == event and one.get("to", "").endswith(domain)]
 
-    def accepted(self, domain: str) -> list[str]:
+    def accepted(self, domain: str | tuple[str, ...]) -> list[str]:
         """Return the address of every message that was accepted, as often as it was."""
         return [one["to"] for one in self.events("accepted", domain)]
 

@@ -1,8 +1,9 @@
 """A scriptable SMTP server as a process of its own. What it accepted stands in its journal, synced, before it says so.
 
-    python -m tests.faults.peer FOLDER
+    python -m tests.faults.peer FOLDER [BYTES]
 
-It writes its ports to FOLDER/ports and takes its script, line by line as JSON, on the second of them.
+It writes its ports to FOLDER/ports and takes its script, line by line as JSON, on the second of them. With BYTES its
+lines are narrow: the kernel keeps about so many that were not read yet, and the sender must keep the rest.
 """
 
 import contextlib
@@ -166,6 +167,8 @@ class Line:
             self._more()
         self.stage.journal.note("begun", to=self.recipient)
         if self.stage.rule("body").say == CLOSE:
+            whole = self.buffer.startswith(b".\r\n") or b"\r\n.\r\n" in self.buffer
+            self.stage.journal.note("cut", to=self.recipient, after=len(self.buffer), whole=whole)
             raise HungUp
         while not (self.buffer.startswith(b".\r\n") or b"\r\n.\r\n" in self.buffer):
             self._more()
@@ -259,9 +262,11 @@ def listen(stage: Stage, control: socket.socket) -> None:
                 lines.flush()
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, narrow: int = 0) -> None:
     stage = Stage(Journal(folder))
     server = socket.create_server(("127.0.0.1", 0), backlog=128)
+    if narrow:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, narrow)
     control = socket.create_server(("127.0.0.1", 0))
     ports = [server.getsockname()[1], control.getsockname()[1]]
     (folder / "ports.new").write_text(json.dumps(ports))
@@ -271,4 +276,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *map(int, sys.argv[2:]))

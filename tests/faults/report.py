@@ -16,8 +16,9 @@ Written by `make test-faults`, which starts PostgreSQL, Valkey, Celery's workers
 and lets them send to a scriptable SMTP server that syncs every message it accepts to a journal before it says so. That
 journal is the judge: **captured** is what stands in it, **doubled** are copies beyond one for each address, **lost** is
 what the ledger calls sent and the journal does not know, or the other way round. After every fault the invariants I1 to
-I7 of the ledger held (`campaigns/invariants.py`), and no more was in doubt than SMTP connections were open, but for the
-one fault that takes the witness away (the journal gone: then what a worker had armed, a window of fifty).
+I7 of the ledger held (`campaigns/invariants.py`), and no more was in doubt than SMTP connections were open, or than a
+provider's call holds (fifty messages, and the one that asks whether it answers again), but for the one fault that takes
+the witness away (the journal gone: then what a worker had armed, a window of fifty).
 
 Where a human resends what is in doubt, whoever had it gets a second copy: that is what they are asked about, and what
 stands under **doubled** there, and only there. **other** are the skipped and the cancelled, where the fault is about

@@ -13,11 +13,15 @@ from celery_app import app
 
 django.setup()
 
-from campaigns import chunks, deliveries, sending, sweeping  # noqa: E402
+from campaigns import chunks, deliveries, drains, sweeping  # noqa: E402
+from campaigns.wire import calls, http  # noqa: E402
 
 PACE = float(os.environ["PACE"])
 
-sending.Wire = partial(sending.Wire, pace=PACE)  # type: ignore[misc, assignment]
+drains.Wire = partial(drains.Wire, pace=PACE)  # type: ignore[misc, assignment]
+calls.EspSession = partial(  # type: ignore[misc, assignment]
+    calls.EspSession, answer_timeout=http.ANSWER_TIMEOUT * PACE
+)
 chunks.LEASE *= PACE
 sweeping.SILENCE *= PACE
 deliveries.SEND_WITHIN = max(timedelta(seconds=2), deliveries.SEND_WITHIN * PACE)

@@ -26,6 +26,8 @@ from campaigns.models import Campaign, CampaignMove, Delivery, DeliveryRetry, Sp
 from newsletter.models import Newsletter, Offer
 from tests import make
 from tests.faults.house import House, until
+from tests.faults.judge import Peer
+from tests.faults.provider import Provider
 
 _scenes = count(1)
 CONNECTIONS = 4
@@ -52,7 +54,7 @@ class Scene:
 
     def __init__(self, house: House) -> None:
         self.house, self.peer = house, house.peer
-        self.peers = [house.peer]
+        self.peers: list[Peer | Provider] = [house.peer]
         self.counts = Counts()
         self.seen = ""
         self.domain = f"s{next(_scenes)}.example"
@@ -61,12 +63,12 @@ class Scene:
 
     # before
 
-    def readers(self, number: int) -> None:
-        """So many people who confirmed that they want this scene's letter."""
+    def readers(self, number: int, *, at: str = "") -> None:
+        """So many people who confirmed that they want this scene's letter; `at` a domain below the scene's own."""
         self.newsletter = self.newsletter or make.newsletter()
         people = [
             Subscriber(address=address, address_key=key_of(address), first_name="Jeanne", subscribed_on=make.TODAY)
-            for address in (f"lecteur{n}@{self.domain}" for n in range(number))
+            for address in (f"lecteur{n}@{at or self.domain}" for n in range(number))
         ]
         Subscriber.objects.bulk_create(people, batch_size=5000)
         self.want_it(people)
@@ -154,7 +156,7 @@ class Scene:
 
     def captured(self) -> list[str]:
         """Return the address of each message that a peer accepted."""
-        return [one for peer in self.peers for one in peer.accepted(f"@{self.domain}")]
+        return [one for peer in self.peers for one in peer.accepted((f"@{self.domain}", f".{self.domain}"))]
 
     def some_have_left(self, campaign: Campaign, number: int = 20) -> None:
         self.wait(lambda: self.sent(campaign) >= number, f"{number} have left")
@@ -200,12 +202,12 @@ class Scene:
         parent = self.house.children[name].pid
         return [parent, *map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text().split())]
 
-    def page(self, campaign: Campaign) -> str:
-        """Return what the board sees."""
+    def page(self, campaign: Campaign, below: str = "") -> str:
+        """Return what the board sees, on the letter's page or on one below it."""
         client = Client()
         client.force_login(make.board_member())
         with translation.override("fr"):
-            return client.get(f"/bureau/envois/{campaign.pk}/").content.decode()
+            return client.get(f"/bureau/envois/{campaign.pk}/{below}").content.decode()
 
     # afterwards
 

@@ -237,6 +237,18 @@ def test_doubt_is_for_one_call_and_the_next_goes_on() -> None:
         answer = sent("mailjet", peer, letters(150))
 
     assert turns(answer) == [Turn.ACCEPT] * 50 + [Turn.LOSE] * 50 + [Turn.ACCEPT] * 50
+    assert [len(call.json["Messages"]) for call in peer.calls] == [50, 50, 1, 49]
+    assert not answer.held_up
+
+
+@pytest.mark.parametrize("act", ["reset", Reply(500, {"ErrorMessage": "oops"})])
+def test_a_provider_that_falls_silent_costs_one_call_and_one_message(act: Act) -> None:
+    with FakeProvider(script(provider.mailjet, act)) as peer:
+        answer = sent("mailjet", peer, letters(200))
+
+    assert turns(answer) == [Turn.ACCEPT] * 50 + [Turn.LOSE] * 51
+    assert len(answer.untried) == 99
+    assert answer.pause is PauseReason.RELAY_UNREACHABLE
 
 
 @pytest.mark.parametrize("status", [500, 502, 504, 409])
