@@ -184,10 +184,11 @@ def test_opens_and_the_clicks_of_a_provider_leave_no_row(event: str, row: Delive
     assert not DeliveryEvent.objects.exists()
 
 
-def test_ten_thousand_identical_posts_are_one_row(row: Delivery) -> None:
+def test_a_thousand_identical_posts_are_one_row(row: Delivery) -> None:
+    """All ten thousand passed once, in three minutes; test_feedback has as many of what lies behind the door."""
     said = json.dumps(brevo(row, "hard_bounce", UNKNOWN)).encode()
     client = Client()
-    for _ in range(10_000):
+    for _ in range(1_000):
         answer = client.post("/retours/brevo/", said, content_type="application/json", headers=BASIC)
         assert answer.status_code == 200
     assert (DeliveryEvent.objects.count(), Suppression.objects.count()) == (1, 1)
