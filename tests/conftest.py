@@ -4,8 +4,10 @@ import gc
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
+from pytest_django import DjangoDbBlocker
 
 from tests import emptying
 
@@ -50,6 +52,15 @@ def pytest_collection_finish() -> None:
 def _only_what_was_written_is_emptied() -> Iterator[None]:
     with emptying.quick():
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A line that a thread or a process left open does not keep the tests' database from being dropped."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        others = "datname = current_database() AND pid <> pg_backend_pid()"
+        cursor.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
 
 
 @pytest.fixture(autouse=True)
