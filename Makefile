@@ -52,7 +52,7 @@ messages: $(VENV)/local.ready
 	@"$(BIN)/python" manage.py makemessages -l en --no-location --no-wrap -i ".venv*" -i var -i data -i tests
 	@"$(BIN)/python" manage.py compilemessages -l en -l fr
 
-## make bench-feedback  measure how fast what the world says back is written down (2 minutes); ARGS="--events 50000"
+## make bench-feedback  measure how what the world says back is answered and written down (10 minutes); ARGS="--only events-per-s"
 bench-feedback: $(VENV)/local.ready
 	@"$(BIN)/python" -m benchmarks.feedback $(ARGS)
 

@@ -30,13 +30,16 @@ def stopped(address_key: bytes, newsletter_id: int | None, *, now: datetime) -> 
 
 
 @transaction.atomic
-def suppress(person: str | bytes, *, reason: StopReason, source: str = "", now: datetime) -> bool:
+def suppress(
+    person: str | bytes, *, reason: StopReason, source: str = "", durable: bool = True, now: datetime
+) -> bool:
     """Never write to this address again; return whether that is news.
 
     A graver reason replaces a lighter one, such as those that the person could lift by asking for the letter again.
+    Where the world will say it again, it need not be `durable`: it reaches the disk with the next commit that is.
     """
     key = key_of(person) if isinstance(person, str) else bytes(person)
-    hold(key)
+    hold(key, durable=durable)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO audiences_suppression (address_key, reason, source, at) VALUES (%s, %s, %s, %s)"
@@ -65,11 +68,12 @@ def lift(address_key: bytes) -> None:
     ).delete()
 
 
-def hold(address_key: bytes) -> None:
+def hold(address_key: bytes, *, durable: bool = True) -> None:
     """Make everything that happens to one person happen in a row, until the transaction ends.
 
     The person may have no row any more to be locked by, so the key itself is locked.
     """
     number = int.from_bytes(bytes(address_key[:8]), "big", signed=True)
+    quietly = "" if durable else ", set_config('synchronous_commit', 'off', true)"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+        cursor.execute(f"SELECT pg_advisory_xact_lock(%s){quietly}", [number])

@@ -1,27 +1,30 @@
-"""The figures of `make bench-send`: what each must be, what it aims at, and how a value is said."""
+"""The figures of a bench: what each must be, what it aims at, and how a value is said; those of `make bench-send`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table. More is better, or less; the aim of `flat` is at most the noise."""
+    """One line of the table. More is better, or less; the aim of `flat` is at most the noise. Some are only said."""
 
     name: str
     what: str
-    must: float
-    aim: float
+    must: float | None = None
+    aim: float | None = None
     more: bool = True
     digits: int = 2
 
     def met(self, value: float) -> str:
-        """Return "aim", "must" or "short"."""
+        """Return "aim", "must" or "short"; nothing of what is only said."""
+        if self.must is None or self.aim is None:
+            return ""
         reached = [value >= bound if self.more else value <= bound for bound in (self.aim, self.must)]
         return "aim" if reached[0] else "must" if reached[1] else "short"
 
-    def bound(self, value: float) -> str:
+    def bound(self, value: float | None) -> str:
         """Return a bound as it stands in the table."""
-        return f"{'≥' if self.more else '≤'} {value:g}"
+        return "–" if value is None else f"{'≥' if self.more else '≤'} {value:g}"
 
     def said(self, value: float) -> str:
         """Return a value as it is printed."""
@@ -47,10 +50,10 @@ FIGURES = (
 NAMES = tuple(figure.name for figure in FIGURES)
 
 
-def table(values: dict[str, float]) -> str:
+def table(values: dict[str, float], figures: Sequence[Figure] = FIGURES) -> str:
     """Return the table as Markdown; a figure that was not measured has a dash."""
     lines = ["| figure | line | must | aim | measured | |", "| --- | --- | --- | --- | --- | --- |"]
-    for one in FIGURES:
+    for one in figures:
         value = values.get(one.name)
         measured, verdict = ("–", "") if value is None else (one.said(value), one.met(value))
         aim = "flat" if one.name == "worker-mb-growth" else one.bound(one.aim)
@@ -58,6 +61,6 @@ def table(values: dict[str, float]) -> str:
     return "\n".join(lines)
 
 
-def lines(values: dict[str, float]) -> str:
+def lines(values: dict[str, float], figures: Sequence[Figure] = FIGURES, bench: str = "bench-send") -> str:
     """Return one line a figure, in the table's order."""
-    return "\n".join(f"bench-send {one.name} {one.said(values[one.name])}" for one in FIGURES if one.name in values)
+    return "\n".join(f"{bench} {one.name} {one.said(values[one.name])}" for one in figures if one.name in values)

@@ -11,18 +11,16 @@ synchronous_commit on, from the moment the campaign is `running` to the last fir
 import argparse
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from benchmarks import machine
 from benchmarks.figures import FIGURES, NAMES, lines, table
 from benchmarks.house import SEND, Failed, House, Run, dump
 from benchmarks.letter import SIZE
@@ -294,38 +292,11 @@ def run(bench: Bench) -> None:
             say(f"not measured: {problem}")
 
 
-def versions(bench: Bench) -> dict[str, str]:
-    """Return what was measured, and on what."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT current_setting('server_version'), current_setting('synchronous_commit'), current_setting('fsync')"
-        )
-        postgres, synchronous, fsync = cursor.fetchone()
-    cpu = next(
-        (
-            line.partition(":")[2].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if line.startswith("model name")
-        ),
-        platform.processor(),
-    )
+def _postfix(bench: Bench) -> str:
     try:
-        reference = bench.sinks.postfix_version()
+        return bench.sinks.postfix_version()
     except StopIteration:
-        reference = "not fetched"
-    said = {
-        "at": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-        "commit": subprocess.run(
-            ["git", "describe", "--always", "--dirty"], cwd=CODE, capture_output=True, text=True
-        ).stdout.strip(),
-        "machine": f"{os.cpu_count()} cores, {cpu}, Linux {platform.release()}",
-        "Python": platform.python_version(),
-        "PostgreSQL": f"{postgres}, synchronous_commit={synchronous}, fsync={fsync}",
-        "postfix": reference,
-    }
-    return said | {name: version(name) for name in ("Django", "celery", "psycopg")} | {"django-post-office": _locked()}
+        return "not fetched"
 
 
 def _locked() -> str:
@@ -360,7 +331,8 @@ def main(words: Sequence[str] | None = None) -> int:
         bench = Bench(house, Sinks(var / "tools", house.port), sizes, wanted, Path(options.peers_python).absolute())
         start = time.monotonic()
         run(bench)
-        said = versions(bench) | {"took": f"{time.monotonic() - start:.0f} s"}
+        said = machine.versions() | {"postfix": _postfix(bench), "django-post-office": _locked()}
+        said |= {"took": f"{time.monotonic() - start:.0f} s"}
     results = var / "bench-send.json"
     dump(
         results,

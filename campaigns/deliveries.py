@@ -266,11 +266,15 @@ def disarm_the_rest(chunk: Chunk, *, worker: int) -> int:
 
 
 def suppress_the_gone(receipts: Sequence[Receipt], *, now: datetime) -> None:
-    """Stop the addresses that do not exist: only "unknown user" and "unknown host" do (DUTIES, mailbox providers)."""
+    """Stop the addresses that do not exist: only "unknown user" and "unknown host" do (DUTIES, mailbox providers).
+
+    Nobody waits for the disk here: what a crash of the next moments forgets, the next letter's refusal says again.
+    """
     dead = (Fault.UNKNOWN_USER, Fault.UNKNOWN_HOST)
     gone = [one.delivery for one in receipts if one.turn is Turn.REFUSE and one.reason in dead]
     for pk, key in Delivery.objects.filter(pk__in=gone).values_list("pk", "address_key") if gone else ():
-        suppressions.suppress(bytes(key), reason=StopReason.UNKNOWN_USER, source=f"delivery {pk}", now=now)
+        source = f"delivery {pk}"
+        suppressions.suppress(bytes(key), reason=StopReason.UNKNOWN_USER, source=source, durable=False, now=now)
 
 
 def defer(held: Chunk, waiting: Sequence[tuple[int, int]], *, now: datetime) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from audiences import subscriptions, suppressions
 from audiences.core.consent import StopReason
@@ -66,3 +67,19 @@ def test_a_listener_is_told_once_however_often_it_registers(monkeypatch: pytest.
     suppressions.on_stop(listen)
     suppressions.suppress("jeanne@orange.example", reason=StopReason.BOARD, now=NOON)
     assert len(calls) == 1
+
+
+@pytest.mark.parametrize(("durable", "commits"), [(True, "on"), (False, "off")])
+@pytest.mark.django_db(transaction=True)
+def test_what_the_world_will_say_again_does_not_wait_for_the_disk(
+    monkeypatch: pytest.MonkeyPatch, durable: bool, commits: str
+) -> None:
+    def how() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            return str(cursor.fetchone()[0])
+
+    seen: list[str] = []
+    monkeypatch.setattr(suppressions, "_listeners", [lambda *_: seen.append(how())])
+    suppressions.suppress("jeanne@orange.example", reason=StopReason.UNKNOWN_USER, durable=durable, now=NOON)
+    assert (seen, how()) == ([commits], "on")
