@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_CACHE_DIR = $(CURDIR)/var/pip
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo demo-reset test test-faults check lint types contracts migrations messages bench-send bench-feedback clean help
+.PHONY: demo demo-reset test test-faults test-benches check lint types contracts migrations messages bench-send bench-feedback clean help
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -31,6 +31,10 @@ test: $(VENV)/dev.ready
 ## make test-faults  do to the sending what can go wrong, with real servers, and write docs/faults.md; ARGS="--small"
 test-faults: $(VENV)/dev.ready
 	@"$(BIN)/python" -m tests.faults $(ARGS)
+
+## make test-benches  whether the benches below still measure, each once and small; no figure of it is looked at
+test-benches: $(VENV)/dev.ready
+	@"$(BIN)/python" -m pytest tests/benches $(ARGS)
 
 ## make check       lint, types, import contracts, missing migrations, tests: what CI asks
 check: lint types contracts migrations test

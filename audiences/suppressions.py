@@ -30,9 +30,7 @@ def stopped(address_key: bytes, newsletter_id: int | None, *, now: datetime) -> 
 
 
 @transaction.atomic
-def suppress(
-    person: str | bytes, *, reason: StopReason, source: str = "", durable: bool = True, now: datetime
-) -> bool:
+def suppress(person: str | bytes, *, reason: StopReason, source: str = "", durable: bool = True, now: datetime) -> bool:
     """Never write to this address again; return whether that is news.
 
     A graver reason replaces a lighter one, such as those that the person could lift by asking for the letter again.

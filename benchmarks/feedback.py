@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from benchmarks import machine, reports, visitors
 from benchmarks.figures import Figure, lines, table
 from benchmarks.house import Failed, House, dump
-from benchmarks.sinks import Sinks
+from benchmarks.sinks import Sinks, Unavailable
 from newsletter.servers import laptop
 from newsletter.servers.process import CODE, Running, free_port, spawn, stop, wait_until
 
@@ -289,7 +289,7 @@ def main(words: Sequence[str] | None = None) -> int:
                 print((chapter.__doc__ or "").strip(), flush=True)
                 try:
                     chapter(bench)
-                except (Failed, OSError, RuntimeError, subprocess.SubprocessError) as problem:
+                except (Unavailable, Failed, OSError, RuntimeError, subprocess.SubprocessError) as problem:
                     missing |= dict.fromkeys(wanted.intersection(names) - bench.values.keys(), str(problem))
                     print(f"  not measured: {problem}", flush=True)
         versions = machine.versions()

@@ -18,7 +18,7 @@ hypothesis_settings.load_profile("garrigue")
 
 JOURNEYS = "tests/journeys/"
 # It begins early too: of two processes neither should be left alone with a long way at the end.
-LONG = ("tests/test_every_page.py", "tests/test_bench_send.py")
+LONG = ("tests/test_every_page.py",)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
