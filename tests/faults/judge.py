@@ -33,7 +33,8 @@ class Peer:
             assert time.monotonic() < deadline, (folder / "peer.log").read_text()
             time.sleep(0.02)
         self.port, control = json.loads((folder / "ports").read_text())
-        self._control = socket.create_connection(("127.0.0.1", control), PATIENCE).makefile("rw")
+        self._line = socket.create_connection(("127.0.0.1", control), PATIENCE)
+        self._control = self._line.makefile("rw")
 
     @property
     def url(self) -> str:
@@ -78,12 +79,17 @@ class Peer:
         return (self.folder / f"{digest}.eml").read_bytes()
 
     def end(self) -> None:
-        self._control.close()
+        self._hang_up()
         stop(Running(self._child, {}))
 
     def kill(self) -> None:
+        self._hang_up()
         self._child.kill()
         self._child.wait()
+
+    def _hang_up(self) -> None:
+        self._control.close()
+        self._line.close()
 
     def _ask(self, **what: object) -> dict[str, Any]:
         self._control.write(json.dumps(what) + "\n")
