@@ -75,13 +75,17 @@ def give(newsletter: Newsletter, address_key: bytes, purpose: Purpose, saying: S
     return True
 
 
-def withdraw(newsletter: Newsletter, address_key: bytes, purpose: Purpose, saying: Saying, *, now: datetime) -> bool:
-    """Say no, unless a no stands; return whether a line was added."""
-    said = lines(newsletter, address_key, purpose)
-    if not stands(said) and any(word.act is Act.WITHDRAWN for word in said):
-        return False
-    say(newsletter, address_key, purpose, Act.WITHDRAWN, saying, now=now)
-    return True
+def withdraw(newsletter: Newsletter, address_key: bytes, *purposes: Purpose, saying: Saying, now: datetime) -> bool:
+    """Say no to each of these, unless a no stands; return whether a line was added. One look, one writing down."""
+    said = lines_of(newsletter, [address_key])
+    rows = []
+    for purpose in purposes:
+        before = said[bytes(address_key), purpose]
+        if stands(before) or not any(word.act is Act.WITHDRAWN for word in before):
+            at = later(now, before)
+            rows.append(line(newsletter, address_key, purpose, Act.WITHDRAWN, saying, at=at))
+    Consent.objects.bulk_create(rows)
+    return bool(rows)
 
 
 def later(now: datetime, said: Iterable[Said]) -> datetime:

@@ -213,7 +213,7 @@ def prefer(
     if tracking:
         ledger.give(newsletter, key, Purpose.TRACKING, saying, now=now)
     elif held.tracking:
-        ledger.withdraw(newsletter, key, Purpose.TRACKING, saying, now=now)
+        ledger.withdraw(newsletter, key, Purpose.TRACKING, saying=saying, now=now)
     held.tracking, held.monthly = tracking, monthly
     held.save(update_fields=["tracking", "monthly"])
     held.subscriber.refresh_from_db()
@@ -236,11 +236,11 @@ def leave(
     suppressions.hold(address_key)
     held = find(newsletter, address_key)
     saying = Saying(method, source, held.subscriber.language if held else "fr")
-    is_news = ledger.withdraw(newsletter, address_key, Purpose.NEWSLETTER, saying, now=now)
-    if held is not None and held.state != S.ENDED:
-        is_news = True
-        if held.tracking:  # who receives nothing is not to be measured either
-            ledger.withdraw(newsletter, address_key, Purpose.TRACKING, saying, now=now)
+    reads = held is not None and held.state != S.ENDED
+    # who receives nothing is not to be measured either
+    purposes = (Purpose.NEWSLETTER, *((Purpose.TRACKING,) if held and reads and held.tracking else ()))
+    is_news = ledger.withdraw(newsletter, address_key, *purposes, saying=saying, now=now) or reads
+    if held and reads:
         held.state, held.ended_at, held.tracking = S.ENDED.value, now, False
         held.save(update_fields=["state", "ended_at", "tracking"])
     if is_news:
@@ -257,7 +257,7 @@ def unmeasure(newsletter: Newsletter, address_key: bytes, *, source: str = "", n
     suppressions.hold(address_key)
     held = find(newsletter, address_key)
     saying = _in_words(Purpose.TRACKING, Method.FORM, source, held.subscriber.language if held else "fr")
-    is_news = ledger.withdraw(newsletter, address_key, Purpose.TRACKING, saying, now=now)
+    is_news = ledger.withdraw(newsletter, address_key, Purpose.TRACKING, saying=saying, now=now)
     if held is not None:
         Subscription.objects.filter(pk=held.pk, tracking=True).update(tracking=False)
         Subscriber.objects.filter(pk=held.subscriber_id).update(opened_on=None)

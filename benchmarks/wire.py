@@ -43,7 +43,7 @@ def pipelined(host: str, port: int, count: int, data: bytes, connections: int = 
     while answered < count:
         for _ in range(min(wire.room(), count - handed)):
             # A message of its own each time, as a filled template is.
-            wire.put(Outgoing(handed, SENDER, f"reader{handed}@boite.example", data))
+            wire.put(Outgoing(handed, SENDER, f"reader{handed}@boite.example", [data]))
             handed += 1
         for reply in wire.poll(5):
             answered += 1

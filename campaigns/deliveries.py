@@ -324,7 +324,7 @@ ORDER BY d.campaign_id
 """
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def stop(address_key: bytes, newsletter_id: int | None, now: datetime) -> None:
     """Skip what is queued for this person, in the caller's transaction; row locks order it and the arm.
 

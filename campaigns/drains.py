@@ -45,7 +45,7 @@ from newsletter.core.providers import Account
 
 log = logging.getLogger(__name__)
 WINDOW = 50
-CONNECTIONS = 4
+CONNECTIONS, MOST_CONNECTIONS = 4, 10
 # How long bodies begun may take when no new one may begin. After SIGTERM, Celery has ten seconds more to end.
 COMPLETE_WITHIN = 20.0
 REACHED_WITHIN = 30.0
@@ -100,6 +100,7 @@ class Drain:
             lane.relay(relay) if lane else relay,
             ehlo_name=settings.EHLO_NAME or "localhost",
             connections=min(CONNECTIONS, lane.manners.connections) if lane and direct else CONNECTIONS,
+            most=0 if direct else MOST_CONNECTIONS,
             per_connection=lane.manners.per_connection if lane and direct else 0,
             may_begin=self._hands.in_time,
             before_dot=self.worker.journal.dot,
@@ -263,7 +264,7 @@ class Drain:
                 message = filling.errand(row, ours)
             else:
                 data = filling.message(row, ours)
-                data = self._sign(data) if self._sign else data
+                data = [self._sign(b"".join(data))] if self._sign else data
                 message = Outgoing(row.delivery, ours.return_path, sendable(row.address), data)
         except (BadValue, BadAddress) as problem:
             self._heard(row.delivery, Receipt(row.delivery, Turn.REFUSE, Phase.MAIL, None, str(problem), "unfillable"))

@@ -54,6 +54,7 @@ ORDER BY key
 ON CONFLICT (key) DO NOTHING
 RETURNING key
 """)
+KNOWN = Statement("SELECT key FROM campaigns_deliveryevent WHERE key = ANY(%(keys)s::bytea[])")
 SEATS = Statement("""
 SELECT id, campaign_id, position, state, reason, address_key, subscriber_id, armed_at
 FROM campaigns_delivery WHERE id = ANY(%(ids)s::bigint[])
@@ -109,6 +110,11 @@ def _record(batch: Sequence[Feedback], *, now: datetime) -> int:
 def _once(batch: Sequence[Feedback], *, now: datetime) -> tuple[list[Feedback], set[int]]:
     """Return what was news, and the campaigns that should be looked at for it."""
     by_key = {one.digest: one for one in batch}
+    if len(by_key) > 1:  # providers repeat themselves: what is known needs no seat and no lock
+        known = {bytes(key) for (key,) in KNOWN.ask({"keys": list(by_key)})}
+        by_key = {key: one for key, one in by_key.items() if key not in known}
+    if not by_key:
+        return [], set()
     seats = _seats({one.delivery for one in by_key.values()})
     told = {key: one for key, one in by_key.items() if one.delivery in seats}
     _hold_people(told.values(), seats)

@@ -68,10 +68,10 @@ class Filling:
         out = links.unmeasure_urls(self._newsletter, [row.address_key for row in rows])
         return [{CLICK: way.click, OPEN: way.opened, UNMEASURE: url} for way, url in zip(ways, out, strict=True)]
 
-    def message(self, row: Armed, ours: Ours) -> bytes:
-        """Return one reader's message; raise BadValue or BadAddress for what cannot be written."""
+    def message(self, row: Armed, ours: Ours) -> list[bytes]:
+        """Return one reader's message in pieces; raise BadValue or BadAddress for what cannot be written."""
         template, values = self._written(row, ours)
-        return template.fill(values)
+        return template.pieces(values)
 
     def errand(self, row: Armed, ours: Ours) -> Errand:
         """Return one message for a provider, who fills it: its values, and the token by which events name it.
@@ -79,7 +79,7 @@ class Filling:
         Raises BadValue or BadAddress for what cannot be written.
         """
         template, values = self._written(row, ours)
-        template.fill(values)  # what cannot be written is found here, and not by the provider
+        template.pieces(values)  # what cannot be written is found here, and not by the provider
         letter = Letter(
             row.delivery,
             sendable(row.address),

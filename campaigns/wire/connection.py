@@ -15,7 +15,8 @@ from campaigns.wire.patience import Patience
 from campaigns.wire.session import AT_DOT, Session, Write
 from newsletter.core.relay import Relay, Tls
 
-RECEIVE = 65_536
+RECEIVE = 8_192
+MOST_PARTS = 500  # the kernel takes 1,024 at a time (IOV_MAX)
 TOO_LATE = "too late to send"
 
 
@@ -56,6 +57,7 @@ class Connection:
         self.deadline = math.inf
         self.ready_at = math.inf
         self.fruitful = False  # a dot was answered on it
+        self.dotted_at = now  # when the last dot was wholly with the kernel
         self._desk, self._sockets = desk, sockets
         self._sock: socket.socket | None = None
         self._error = ""
@@ -89,6 +91,7 @@ class Connection:
                     return
                 if not self._send():
                     break
+                self.dotted_at = now
             elif session.invited and self._desk.failure:
                 break
             elif write := session.write(self._desk.take):
@@ -195,7 +198,7 @@ class Connection:
         if self._is_too_late(parcel):
             return False
         self._ask(self._desk.before_dot, parcel.delivery)
-        self.deadline = now + self._desk.patience.body(len(parcel.data))
+        self.deadline = now + self._desk.patience.body(parcel.size)
         return True
 
     def _ask(self, hook: Callable[[int], object], delivery: int) -> object:
@@ -206,10 +209,15 @@ class Connection:
             raise
 
     def _load(self, write: Write) -> None:
-        parts = [write.parcel.data, write.tail] if write.parcel else [write.tail]
+        parcel = write.parcel
+        size = parcel.size if parcel else 0
+        parts = [*parcel.data, write.tail] if parcel else [write.tail]
         if self._cover:
-            parts = [self._cover.cipher(part) for part in parts]
-        self._parts, self._parcel, self._dot_at = list(parts), write.parcel, len(parts[0])
+            body = self._cover.cipher(b"".join(parts[:-1]))
+            size, parts = len(body), [body, self._cover.cipher(write.tail)]
+        elif len(parts) > MOST_PARTS:
+            parts = [b"".join(parts[:-1]), write.tail]
+        self._parts, self._parcel, self._dot_at = list(parts), parcel, size
 
     def _send(self) -> bool:
         """Hand bytes to the kernel; return whether it took all."""

@@ -26,6 +26,6 @@ def refusal(parcel: Parcel, offers: Offers) -> tuple[Phase, int, str] | None:
             return phase, 553, "5.1.3 this address cannot be written in an envelope"
         if not offers.smtputf8 and not address.isascii():
             return phase, 553, "5.6.7 the relay takes no address beyond ASCII (SMTPUTF8)"
-    if offers.size and len(parcel.data) > offers.size:
-        return MAIL, 552, f"5.3.4 the relay takes {offers.size} bytes, this message has {len(parcel.data)}"
+    if offers.size and parcel.size > offers.size:
+        return MAIL, 552, f"5.3.4 the relay takes {offers.size} bytes, this message has {parcel.size}"
     return None

@@ -11,12 +11,15 @@ FIT = re.compile(r"[^\x00-\x20<>\x7f\x80-\x9f\u2028\u2029\ud800-\udfff]+")
 
 
 class Outgoing(NamedTuple):
-    """A message ready for the wire: CRLF lines, the last one ended, none beginning with a dot, seven bits."""
+    """A message ready for the wire: CRLF lines, the last one ended, none beginning with a dot, seven bits.
+
+    Its data are pieces to be laid end to end, which is the kernel's work.
+    """
 
     delivery: int
     sender: str
     recipient: str
-    data: bytes
+    data: list[bytes]
 
 
 class Reply(NamedTuple):
@@ -46,11 +49,12 @@ class WireProblem(Exception):
 class Parcel:
     """One message on its way through sessions: how far it has come, and whether its last word was spoken."""
 
-    __slots__ = ("begun", "data", "delivery", "done", "phase", "rcpt", "recipient", "sender", "tries")
+    __slots__ = ("begun", "data", "delivery", "done", "phase", "rcpt", "recipient", "sender", "size", "tries")
 
     def __init__(self, message: Outgoing) -> None:
         self.delivery, self.sender = message.delivery, message.sender
         self.recipient, self.data = message.recipient, message.data
+        self.size = sum(map(len, message.data))
         self.phase = Phase.MAIL  # the one whose word is awaited
         self.rcpt = 0  # what was said to RCPT
         self.begun = False

@@ -23,6 +23,7 @@ from newsletter.core.relay import Relay, Tls
 
 log = logging.getLogger(__name__)
 PER_CONNECTION = 2  # the message being written, and the one whose envelope goes along
+BUSY_WITH_ONE = 0.0005  # seconds that a message of ours takes of this process, at least
 ATTEMPTS = 3
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
 IDLE = 60.0  # a connection hung up after so long without work is no failure
@@ -63,6 +64,7 @@ class Wire:
         *,
         ehlo_name: str,
         connections: int = 4,
+        most: int = 0,
         per_connection: int = 0,
         may_begin: Callable[[int], bool] = _yes,
         before_dot: Callable[[int], object] = _nothing,
@@ -73,8 +75,11 @@ class Wire:
         context: ssl.SSLContext | None = None,
         dial: Dial = dial,
     ) -> None:
-        """Open nothing yet. `per_connection` messages go through one connection, 0 is no limit. `pace` scales all times
-        that a server may take, and the waits between attempts."""
+        """Open nothing yet. Of `connections` it becomes `most` where answers take long, 0 is no more. `per_connection`
+        messages go through one connection, 0 is no limit. `pace` scales all times that a server may take, and the waits
+        between attempts."""
+        self._least, self._most = connections, max(most, connections)
+        self._round_trip = 0.0  # from a dot to its answer, lately
         self._max, self._attempts, self._pace, self._now, self._dial = connections, attempts, pace, now, dial
         self._after_reply = after_reply
         self._selector = selectors.DefaultSelector()
@@ -102,7 +107,7 @@ class Wire:
 
     def put(self, message: Outgoing) -> None:
         """Take a message; its bytes go out as they are, so they must be fit (`letters.check_dots`)."""
-        if not message.data.endswith(b"\r\n"):
+        if not message.data[-1].endswith(b"\r\n"):
             raise ValueError("a message ends with CR LF")
         self._pending.append(Parcel(message))
 
@@ -203,8 +208,14 @@ class Wire:
             self._replies.append(reply)
             if reply.phase is AT_END and reply.code:
                 line.fruitful = True
+                self._grow(self._now() - line.dotted_at)
                 with suppress(HookFailed):
                     self._desk.ask(self._after_reply, reply.delivery, reply.code)
+
+    def _grow(self, took: float) -> None:
+        """Hold as many connections as keep this process busy while one of them waits for an answer."""
+        self._round_trip += (took - self._round_trip) / 16
+        self._max = min(self._most, max(self._least, int(self._round_trip / BUSY_WITH_ONE)))
 
     def _bury(self, now: float) -> None:
         """Take away the connections that ended; what they did not come to waits for another."""
@@ -217,6 +228,8 @@ class Wire:
             if line.fruitful:  # servers close after so many messages: its seat is free again
                 self._delay, self._not_before = 0.0, now
                 continue
+            if self._live and line.ready_at == math.inf:  # as many as it takes
+                self._most = max(self._least, min(self._most, len(self._live)))
             self._delay = min(LONGEST_DELAY, max(FIRST_DELAY, 2 * self._delay))
             self._not_before = now + self._delay * self._pace
             if problem and now - line.ready_at < IDLE * self._pace:

@@ -3,7 +3,7 @@
 import hashlib
 import html as html_module
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -19,6 +19,7 @@ TO_NAME = "to_name"
 DATE = "date"
 MESSAGE_ID = "message_id"
 
+_LONG = 2_048  # copying less costs less than another piece
 _OURS = frozenset({"from", "to", "subject", "date", "message-id", "mime-version", "reply-to"})
 # "=_" cannot occur in quoted-printable, so no text can ever contain the boundary
 BOUNDARY = "=_garrigue_alternative"
@@ -103,6 +104,7 @@ class _Plan:
     """How to fill a template: headers one by one, what the bodies say once for text and HTML together."""
 
     parts: list[bytes]
+    runs: list[slice]  # what is joined; one part alone is not copied
     order: list[int]
     headers: list[tuple[Callable[[Slot, Mapping[str, str]], str], Slot]]
     texts: list[Callable[[Mapping[str, str]], str]]
@@ -119,13 +121,17 @@ class MessageTemplate:
 
     def fill(self, values: Mapping[str, str]) -> bytes:
         """Return the message for one reader, ready for the wire; a value unfit for its hole is a BadValue."""
+        return b"".join(self.pieces(values))
+
+    def pieces(self, values: Mapping[str, str]) -> list[bytes]:
+        """Return the same as pieces to be laid end to end: what all readers have in common is copied for none."""
         plan = self._plan
         said = [_bodies(text(values)) for text in plan.texts]
         filled = [header(slot, values).encode("ascii") for header, slot in plan.headers]
         filled += [said[hole][which] for hole, which in plan.bodies]
         parts = plan.parts.copy()
         parts[1::2] = [filled[index] for index in plan.order]
-        return b"".join(parts)
+        return [b"".join(parts[run]) for run in plan.runs]
 
     @cached_property
     def _plan(self) -> "_Plan":
@@ -139,6 +145,7 @@ class MessageTemplate:
         parts[::2] = self.literals
         return _Plan(
             parts,
+            _runs(parts),
             [at[self.slots[index]] for index in self.order],
             [(_HEADERS[slot.context], slot) for slot in headers],
             list(texts.values()),
@@ -229,6 +236,16 @@ def compile_message(
     bytes_.body(html, Context.HTML, holes)
     bytes_.literal(f"\r\n--{BOUNDARY}--\r\n")
     return bytes_.template()
+
+
+def _runs(parts: Sequence[bytes]) -> list[slice]:
+    """Return which neighbours are joined: all but the long ones, which are the same for every reader."""
+    runs, start = [], 0
+    for at, part in enumerate(parts):
+        if len(part) >= _LONG:
+            runs += [slice(start, at), slice(at, at + 1)] if start < at else [slice(at, at + 1)]
+            start = at + 1
+    return [*runs, slice(start, len(parts))] if start < len(parts) else runs
 
 
 class _Builder:

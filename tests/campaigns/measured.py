@@ -65,7 +65,8 @@ def letters(campaign: Campaign, *, at: datetime = SENT_AT) -> list[Letter]:
     while chunk := chunks.claim(worker=7, now=at):
         armed = deliveries.arm(chunk, worker=7, limit=500, now=at)
         hand = filling.Filling(chunk.campaign, chunk.variant)
-        sent += [(row.delivery, hand.message(row, ours)) for row, ours in zip(armed, hand.ours(armed), strict=True)]
+        for row, ours in zip(armed, hand.ours(armed), strict=True):
+            sent.append((row.delivery, b"".join(hand.message(row, ours))))
         receipts = [Receipt(row.delivery, Turn.ACCEPT, Phase.REPLIED, 250, "ok") for row in armed]
         deliveries.record(chunk, receipts, worker=7, now=at)
         chunks.release(chunk)

@@ -30,7 +30,7 @@ from tests.faults.judge import Peer
 from tests.faults.provider import Provider
 
 _scenes = count(1)
-CONNECTIONS = 4
+LEAST, MOST = 4, 10  # connections of one sending process: more where answers take long
 
 
 @dataclass(frozen=True)

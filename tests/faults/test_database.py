@@ -17,7 +17,7 @@ from django.test import Client
 
 from newsletter import keys
 from tests.faults.peer import Rule
-from tests.faults.scene import CONNECTIONS, Scene
+from tests.faults.scene import MOST, Scene
 
 LOCK = "locktype = 'advisory' AND classid = 7461"
 
@@ -31,7 +31,7 @@ def test_a_database_that_falls_mid_window_is_waited_for(scene: Scene) -> None:
     scene.house.restart_database_immediately()
     connection.close()
     scene.finishes(campaign)
-    counts = scene.judge(campaign, doubt=2 * CONNECTIONS)
+    counts = scene.judge(campaign, doubt=2 * MOST)
     scene.wait(lambda: scene.said("the database"), "the log says so")
     scene.seen = f"the workers kept what they knew and wrote it down afterwards: {counts.in_doubt} in doubt"
 
@@ -51,7 +51,7 @@ def test_a_worker_that_must_end_without_its_database_leaves_what_it_knew_in_its_
     connection.close()
     scene.house.run("send")
     scene.finishes(campaign)
-    counts = scene.judge(campaign, doubt=2 * CONNECTIONS)
+    counts = scene.judge(campaign, doubt=2 * MOST)
     scene.seen = f"exit 0 after {seconds:.0f} s; the journal knew what had left: {counts.in_doubt} in doubt"
 
 
@@ -197,7 +197,7 @@ def test_a_database_without_room_lets_no_body_begin(scene: Scene) -> None:
         ballast.unlink()
         small.start()
         scene.finishes(campaign, seconds=150)
-        counts = scene.judge(campaign, doubt=2 * CONNECTIONS)
+        counts = scene.judge(campaign, doubt=2 * MOST)
     scene.seen = (
         f"no body began, `/health` 503, the log says so; with room again it went on: {counts.in_doubt} in doubt"
     )

@@ -13,9 +13,9 @@ from campaigns import chunks, rounds
 from campaigns.models import Campaign, Delivery
 from tests.faults.house import until
 from tests.faults.peer import SILENCE, Rule
-from tests.faults.scene import CONNECTIONS, Scene
+from tests.faults.scene import LEAST, MOST, Scene
 
-BOTH = 2 * CONNECTIONS  # two children send, each over so many connections
+BOTH = 2 * MOST  # two children send, each over so many connections at most
 RECOVERS = 30.0
 random = random.Random(1944)  # type: ignore[assignment]  # the same moments in every run
 
@@ -68,13 +68,13 @@ def test_who_was_armed_and_not_written_to_yet_is_proven_unsent(scene: Scene) -> 
 def test_whose_dot_was_written_is_in_doubt_and_nobody_else(scene: Scene) -> None:
     scene.peer.script(Rule("dot", first=9, hold=True))
     campaign = scene.going(600)
-    scene.wait(lambda: scene.peer.held("dot") >= CONNECTIONS, "the peer has messages that it did not answer")
+    scene.wait(lambda: scene.peer.held("dot") >= LEAST, "the peer has messages that it did not answer")
     scene.house.kill("send")
     scene.peer.script()
     scene.house.run("send")
     scene.finishes(campaign)
     counts = scene.judge(campaign, doubt=BOTH)
-    assert counts.in_doubt >= CONNECTIONS
+    assert counts.in_doubt >= LEAST
     assert f"{counts.in_doubt}\u00a0incertains" in scene.page(campaign)
     assert "Ne rien faire est sans danger" in scene.page(campaign)
     scene.seen = "in doubt is what the peer had and had not answered; the board reads “incertains”, and that it is safe"
@@ -134,7 +134,7 @@ def test_a_worker_that_wakes_up_after_its_end_changes_nothing(scene: Scene) -> N
     scene.house.restart("send", "default", app="tests.faults.scaled", PACE="0.03")
     scene.peer.script(Rule("dot", first=9, hold=True))
     campaign = scene.going(200)  # one chunk: one of the children has it
-    scene.wait(lambda: scene.peer.held("dot") >= CONNECTIONS, "messages wait for their answer")
+    scene.wait(lambda: scene.peer.held("dot") >= LEAST, "messages wait for their answer")
     [sleeper] = scene.senders()
     os.kill(sleeper, signal.SIGSTOP)
     try:
@@ -168,7 +168,7 @@ def test_a_killed_child_is_replaced_and_its_rows_are_settled(scene: Scene) -> No
     scene.some_have_left(campaign)
     os.kill(scene.senders()[0], signal.SIGKILL)
     scene.finishes(campaign)
-    scene.judge(campaign, doubt=CONNECTIONS)
+    scene.judge(campaign, doubt=MOST)
     assert scene.house.children["send"].poll() is None
     scene.seen = "the worker put another child in its place, the clock settled what was left by the journal"
 

@@ -10,7 +10,7 @@ from campaigns import chunks
 from campaigns.models import Delivery, DeliveryRetry
 from tests.faults.judge import Peer
 from tests.faults.peer import CLOSE, Rule
-from tests.faults.scene import CONNECTIONS, Scene
+from tests.faults.scene import LEAST, Scene
 
 BYTES = 2048  # that a narrow line holds unread
 BUSY = "421 4.3.2 too busy, try later"
@@ -146,14 +146,14 @@ def test_a_domain_without_mail_is_crossed_out_and_one_that_cannot_be_asked_waits
 @pytest.mark.parametrize("took", ["accepted", "not accepted"])
 @pytest.mark.fault("disconnect after the dot, {took}")
 def test_a_line_that_breaks_after_the_dot_leaves_a_doubt_that_only_a_human_ends(scene: Scene, took: str) -> None:
-    scene.peer.script(Rule("dot", say=CLOSE, takes=took == "accepted", first=20, last=20 + CONNECTIONS - 1))
+    scene.peer.script(Rule("dot", say=CLOSE, takes=took == "accepted", first=20, last=20 + LEAST - 1))
     campaign = scene.going(200)
     scene.finishes(campaign)
-    counts = scene.judge(campaign, doubt=CONNECTIONS)
-    assert counts.in_doubt == CONNECTIONS
-    assert counts.captured == 200 - (0 if took == "accepted" else CONNECTIONS)
+    counts = scene.judge(campaign, doubt=LEAST)
+    assert counts.in_doubt == LEAST
+    assert counts.captured == 200 - (0 if took == "accepted" else LEAST)
     assert "incertains" in scene.page(campaign)
-    scene.seen = f"{CONNECTIONS} hung up on, {CONNECTIONS} in doubt, none of them sent again by itself"
+    scene.seen = f"{LEAST} hung up on, {LEAST} in doubt, none of them sent again by itself"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from campaigns import roads
 from campaigns.core.campaign import PauseReason
 from tests.faults.judge import Peer
 from tests.faults.peer import Rule
-from tests.faults.scene import CONNECTIONS, Scene
+from tests.faults.scene import MOST, Scene
 
 
 @pytest.mark.fault("relay 1 dies, relay 2 carries on")
@@ -31,7 +31,7 @@ def test_when_one_relay_dies_the_other_carries_on(scene: Scene, settings: Any) -
         assert (dead.reason, alive.reason) == (PauseReason.RELAY_UNREACHABLE, None)
         assert "Le relais ne répond pas." in scene.page(campaign, "details/")
         scene.peers = [second, third]
-        counts = scene.judge(campaign, doubt=2 * CONNECTIONS)
+        counts = scene.judge(campaign, doubt=2 * MOST)
         assert max(Counter(scene.captured()).values()) == 1
         scene.seen = (
             f"{len(first)} had left by the first when it was killed, the others by the second; "

@@ -8,7 +8,7 @@ import pytest
 from campaigns import chunks
 from campaigns.models import WorkerSession
 from tests.faults.peer import Rule
-from tests.faults.scene import CONNECTIONS, Scene
+from tests.faults.scene import MOST, Scene
 
 WINDOW = 50
 
@@ -40,7 +40,7 @@ def test_without_a_line_in_the_journal_nothing_is_sent(scene: Scene) -> None:
     for path in full:
         path.unlink(missing_ok=True)
     scene.finishes(campaign)
-    counts = scene.judge(campaign, doubt=2 * CONNECTIONS)
+    counts = scene.judge(campaign, doubt=2 * MOST)
     scene.seen = f"no body began, the log says why; with room again it went on by itself: {counts.in_doubt} in doubt"
 
 

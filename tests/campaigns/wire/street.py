@@ -4,7 +4,7 @@ import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from campaigns.wire.letters import Outgoing, Reply
+from campaigns.wire.letters import Outgoing, Parcel, Reply
 from campaigns.wire.line import Wire
 from newsletter.core.relay import Relay
 from tests.campaigns.wire.server import Journal, Server
@@ -19,7 +19,12 @@ def recipient(delivery: int) -> str:
 
 def outgoing(delivery: int, lines: int = 40) -> Outgoing:
     body = b"".join(b"%d: huile d'olive, ligne %d\r\n" % (delivery, line) for line in range(lines))
-    return Outgoing(delivery, SENDER, recipient(delivery), b"Subject: fili\r\n\r\n" + body)
+    return Outgoing(delivery, SENDER, recipient(delivery), [b"Subject: fili\r\n\r\n", body])
+
+
+def whole(message: Outgoing | Parcel) -> bytes:
+    """Return the bytes of a message as the server shall have them."""
+    return b"".join(message.data)
 
 
 class Narrow:

@@ -10,7 +10,7 @@ from campaigns.core.receipt import Phase
 from campaigns.wire.letters import WireProblem
 from campaigns.wire.line import Wire
 from tests.campaigns.wire.server import CLOSE, SILENCE, TAKE_AND_CLOSE, THEN_CLOSE, Journal
-from tests.campaigns.wire.street import Owner, Street, outgoing, recipient
+from tests.campaigns.wire.street import Owner, Street, outgoing, recipient, whole
 
 logging.getLogger("campaigns.wire").setLevel(logging.ERROR)  # hundreds of broken connections are meant
 
@@ -94,7 +94,7 @@ def test_every_message_comes_back_once_and_what_is_told_is_true(
 
     assert owner.times() == Counter(handed)
     assert journal.faults == []
-    bodies = [(recipient(number), outgoing(number).data) for number in handed]
+    bodies = [(recipient(number), whole(outgoing(number))) for number in handed]
     assert all(entry in bodies for entry in journal.accepted)
     accepted = [int(address.removeprefix("reader").partition("@")[0]) for address in journal.recipients()]
     assert len(accepted) == len(set(accepted))

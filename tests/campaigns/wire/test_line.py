@@ -12,7 +12,7 @@ from campaigns.wire.letters import Outgoing, Reply, WireProblem, check_dots
 from campaigns.wire.line import Wire
 from newsletter.core.relay import Relay
 from tests.campaigns.wire.server import CLOSE, SILENCE, TAKE_AND_CLOSE, THEN_CLOSE, Journal, Script, Server, usually
-from tests.campaigns.wire.street import SENDER, Owner, Street, outgoing, recipient
+from tests.campaigns.wire.street import SENDER, Owner, Street, outgoing, recipient, whole
 
 
 @contextmanager
@@ -35,15 +35,21 @@ def owner(there: Street, messages: int, **options: object) -> Iterator[Owner]:
         who.recall()
 
 
-def play(there: Street, who: Owner, until: Callable[[], object] = lambda: False, turns: int = 200) -> None:
-    """Let both sides work until all is answered, or until that is true."""
+def play(
+    there: Street,
+    who: Owner,
+    until: Callable[[], object] = lambda: False,
+    turns: int = 200,
+    seconds: float = 0.05,
+) -> None:
+    """Let both sides work until all is answered, or until that is true; a turn takes so long."""
     for _ in range(turns):
         who.hand_in()
         who.poll()
         if until() or (not who.left and who.wire.idle()):
             return
         there.step()
-        there.time += 0.05
+        there.time += seconds
     raise AssertionError("it never ends")
 
 
@@ -69,9 +75,31 @@ def at(verb: str, *answers: str | None, count: int = 1) -> Script:
 def test_every_message_arrives_byte_for_byte_over_as_many_connections_as_work_wants() -> None:
     with street() as there, owner(there, 30, connections=4) as who:
         play(there, who)
-        assert sorted(there.journal.accepted) == sorted((recipient(n), outgoing(n).data) for n in range(30))
+        assert sorted(there.journal.accepted) == sorted((recipient(n), whole(outgoing(n))) for n in range(30))
         assert there.journal.connections == 4
         assert told(who) == [(reply.delivery, Phase.REPLIED, 250) for reply in who.replies]
+
+
+@pytest.mark.parametrize(("seconds", "wanted"), [(0.0, 2), (0.0021, 4), (0.05, 6)])
+def test_connections_grow_with_the_time_that_answers_take_and_no_further(seconds: float, wanted: int) -> None:
+    with street() as there, owner(there, 300, connections=2, most=6) as who:
+        play(there, who, seconds=seconds)
+        assert len(there.journal.accepted) == 300
+        assert there.journal.connections == wanted
+
+
+def test_where_the_relay_takes_no_more_connections_no_more_are_tried() -> None:
+    tried = []
+    with street() as there:
+
+        def dial(relay: Relay) -> Iterator[socket.socket]:
+            tried.append(relay)
+            if len(tried) <= 3:
+                yield from there.dial(relay)
+
+        with owner(there, 300, connections=2, most=6, dial=dial) as who:
+            play(there, who)
+            assert (len(there.journal.accepted), len(tried)) == (300, 4)
 
 
 def test_one_message_takes_one_connection() -> None:
@@ -438,7 +466,7 @@ def test_goodbye_is_said_at_the_end() -> None:
 @pytest.mark.parametrize("data", [b"", b"no end", b"only lf\n"])
 def test_a_message_without_its_last_line_end_is_not_taken(data: bytes) -> None:
     with street() as there, pytest.raises(ValueError):
-        there.wire().put(Outgoing(0, SENDER, recipient(0), data))
+        there.wire().put(Outgoing(0, SENDER, recipient(0), [data]))
 
 
 @pytest.mark.parametrize("data", [b".\r\n", b"a\r\n.b\r\n", b"a\nb\r\n", b"a\rb\r\n", b"a", b""])

@@ -11,7 +11,7 @@ from campaigns.core.receipt import Phase
 from campaigns.wire.letters import Outgoing, Parcel, Reply
 from campaigns.wire.session import TRIES, Session
 from newsletter.core.relay import Relay
-from tests.campaigns.wire.street import SENDER, outgoing, recipient
+from tests.campaigns.wire.street import SENDER, outgoing, recipient, whole
 
 EHLO = {True: b"250-us\r\n250 PIPELINING\r\n", False: b"250 us\r\n"}
 
@@ -43,7 +43,7 @@ def write(session: Session, take: Callable[[], Parcel | None] = nobody, *, dot: 
     while written := session.write(take):
         if parcel := written.parcel:
             parcel.begun, parcel.phase = True, Phase.DOT_SENT if dot else Phase.BODY
-            out += parcel.data
+            out += whole(parcel)
             if not dot:
                 return out
         out += written.tail
@@ -59,10 +59,10 @@ def test_the_body_its_dot_and_the_next_envelope_leave_in_one_write() -> None:
     take = queue(first, second)
     assert write(session, take) == envelope(0)
     session.receive(b"250 ok\r\n250 ok\r\n354 go\r\n")
-    assert write(session, take) == first.data + b".\r\n" + envelope(1)
+    assert write(session, take) == whole(first) + b".\r\n" + envelope(1)
     session.receive(b"250 queued as 1\r\n250 ok\r\n250 ok\r\n354 go\r\n")
     assert session.replies == [Reply(0, Phase.REPLIED, 250, "queued as 1", begun=True)]
-    assert write(session, take) == second.data + b".\r\n"
+    assert write(session, take) == whole(second) + b".\r\n"
     session.receive(b"451 4.3.0 later\r\n")
     assert session.replies[1:] == [Reply(1, Phase.REPLIED, 451, "4.3.0 later", begun=True)]
 
@@ -71,7 +71,7 @@ def test_an_envelope_that_comes_late_follows_the_dot_without_waiting_for_its_ans
     session, (first, second) = opened(), parcels(2)
     write(session, queue(first))
     session.receive(b"250 ok\r\n250 ok\r\n354 go\r\n")
-    assert write(session) == first.data + b".\r\n"
+    assert write(session) == whole(first) + b".\r\n"
     assert session.hungry
     assert write(session, queue(second)) == envelope(1)
     assert not session.hungry
@@ -85,7 +85,7 @@ def test_without_pipelining_one_command_waits_for_one_answer() -> None:
         session.receive(answer + b"\r\n")
         written.append(write(session, take))
     mail, rcpt, data = envelope(0).splitlines(keepends=True)
-    assert written == [mail, rcpt, data, first.data + b".\r\n", mail, b"RSET\r\n"]
+    assert written == [mail, rcpt, data, whole(first) + b".\r\n", mail, b"RSET\r\n"]
     assert [(reply.phase, reply.code) for reply in session.replies] == [(Phase.REPLIED, 250), (Phase.MAIL, 550)]
 
 
@@ -140,16 +140,16 @@ def test_every_answer_to_every_question_of_a_pipelined_envelope(to_mail: str) ->
         write(session, take)
         session.receive(b"".join(WORDS[word] for word in answers))
         body = write(session, queue(second) if session.invited else nobody)
-        if body.startswith(first.data):
+        if body.startswith(whole(first)):
             session.receive(WORDS[last])
         expected = list(fate((*answers, last)))
         told = [(r.phase, r.code, r.begun) for r in session.replies]
         assert told == [word for word in expected if isinstance(word, tuple)], (answers, last)
         assert session.closed is ("closed" in expected)
         assert (body == b".\r\n") is ("lone dot" in expected)
-        if body.startswith(first.data) and session.closed:
+        if body.startswith(whole(first)) and session.closed:
             assert session.untouched == [second]
-        if not session.closed and not body.startswith(first.data):
+        if not session.closed and not body.startswith(whole(first)):
             # The next message is announced after a clean start, and never before.
             session.receive(b"554 no valid recipients\r\n" * (body == b".\r\n"))
             assert write(session, queue(second)) == b"RSET\r\n" + envelope(1)
@@ -298,18 +298,18 @@ def test_a_message_recalled_while_the_server_waits_for_it_is_not_begun() -> None
     ("offers", "message", "phase", "code"),
     [
         (b"250-us\r\n250 SIZE 100\r\n", outgoing(0), Phase.MAIL, 552),
-        (b"", Outgoing(0, SENDER, "é@boite.example", b"a\r\n"), Phase.RCPT, 553),
-        (b"", Outgoing(0, "é@boite.example", "a@boite.example", b"a\r\n"), Phase.MAIL, 553),
-        (b"", Outgoing(0, SENDER, "a@b.example>\r\nRCPT TO:<c@d.example", b"a\r\n"), Phase.RCPT, 553),
-        (b"", Outgoing(0, SENDER, "", b"a\r\n"), Phase.RCPT, 553),
-        (b"", Outgoing(0, SENDER, "a" * 2_000, b"a\r\n"), Phase.RCPT, 553),
-        (b"", Outgoing(0, SENDER, "\udc80@b.example", b"a\r\n"), Phase.RCPT, 553),
+        (b"", Outgoing(0, SENDER, "é@boite.example", [b"a\r\n"]), Phase.RCPT, 553),
+        (b"", Outgoing(0, "é@boite.example", "a@boite.example", [b"a\r\n"]), Phase.MAIL, 553),
+        (b"", Outgoing(0, SENDER, "a@b.example>\r\nRCPT TO:<c@d.example", [b"a\r\n"]), Phase.RCPT, 553),
+        (b"", Outgoing(0, SENDER, "", [b"a\r\n"]), Phase.RCPT, 553),
+        (b"", Outgoing(0, SENDER, "a" * 2_000, [b"a\r\n"]), Phase.RCPT, 553),
+        (b"", Outgoing(0, SENDER, "\udc80@b.example", [b"a\r\n"]), Phase.RCPT, 553),
     ],
 )
 def test_what_the_server_would_refuse_or_misread_is_refused_here(
     offers: bytes, message: Outgoing, phase: Phase, code: int
 ) -> None:
-    session, [second] = opened(offers=offers), [Parcel(Outgoing(1, SENDER, recipient(1), b"a\r\n"))]
+    session, [second] = opened(offers=offers), [Parcel(Outgoing(1, SENDER, recipient(1), [b"a\r\n"]))]
     assert write(session, queue(Parcel(message), second)).startswith(b"MAIL FROM:<lettre@")
     assert [(r.delivery, r.phase, r.code, r.begun) for r in session.replies] == [(0, phase, code, False)]
 
@@ -317,7 +317,7 @@ def test_what_the_server_would_refuse_or_misread_is_refused_here(
 def test_an_address_beyond_ascii_goes_out_where_smtputf8_is_offered() -> None:
     session = opened(offers=b"250-us\r\n250-PIPELINING\r\n250 SMTPUTF8\r\n")
     wanted = f"MAIL FROM:<{SENDER}> SMTPUTF8\r\nRCPT TO:<rené@boite.example>\r\nDATA\r\n".encode()
-    assert write(session, queue(Parcel(Outgoing(0, SENDER, "rené@boite.example", b"a\r\n")))) == wanted
+    assert write(session, queue(Parcel(Outgoing(0, SENDER, "rené@boite.example", [b"a\r\n"])))) == wanted
 
 
 def test_goodbye_is_said_only_when_nothing_hangs_on_it() -> None:

@@ -12,7 +12,7 @@ from campaigns.wire.line import Wire
 from newsletter.core.relay import Relay, Tls
 from tests.campaigns.wire.relay import RelayServer, certificate
 from tests.campaigns.wire.server import CLOSE, SILENCE, TAKE_AND_CLOSE, THEN_CLOSE
-from tests.campaigns.wire.street import outgoing, recipient
+from tests.campaigns.wire.street import SENDER, outgoing, recipient, whole
 
 OFFERS_TLS = "250-us\r\n250-PIPELINING\r\n250 STARTTLS"
 OFFERS_LOGIN = "250-us\r\n250-PIPELINING\r\n250-STARTTLS\r\n250 AUTH PLAIN LOGIN"
@@ -55,8 +55,17 @@ def test_messages_larger_than_any_buffer_arrive_whole(bytewise: bool) -> None:
     messages = [outgoing(0, 60_000), *(outgoing(number, 2_000) for number in range(1, 12))]
     with RelayServer(bytewise=bytewise) as server:
         assert fates(send(server.relay(), *messages)) == [SENT] * 12
-    assert sorted(server.journal.accepted) == sorted((recipient(m.delivery), m.data) for m in messages)
+    assert sorted(server.journal.accepted) == sorted((recipient(m.delivery), whole(m)) for m in messages)
     assert (server.journal.faults, server.journal.heard[-1]) == ([], "QUIT")
+
+
+@pytest.mark.parametrize("size", [1, 4_000])
+def test_a_message_of_more_pieces_than_the_kernel_takes_arrives_whole(size: int) -> None:
+    pieces = [b"%d:" % number + b"a" * size + b"\r\n" for number in range(3_000)]
+    messages = [Outgoing(number, SENDER, recipient(number), pieces) for number in range(3)]
+    with RelayServer() as server:
+        assert fates(send(server.relay(), *messages)) == [SENT] * 3
+    assert sorted(server.journal.accepted) == [(m.recipient, b"".join(pieces)) for m in messages]
 
 
 @pytest.mark.parametrize("reset", [False, True])
@@ -127,7 +136,7 @@ def test_under_starttls_messages_arrive_and_the_server_is_asked_for_by_name(own:
     server = RelayServer(lambda verb, count: script.get(verb), Tls.STARTTLS, own, bytewise=bytewise)
     with server:
         assert fates(send(server.relay("garrigue"), *messages, context=trusting(own))) == [SENT] * 8
-    assert sorted(server.journal.accepted) == sorted((recipient(m.delivery), m.data) for m in messages)
+    assert sorted(server.journal.accepted) == sorted((recipient(m.delivery), whole(m)) for m in messages)
     assert set(server.names) == {"localhost"}
     before, _, after = "\n".join(server.journal.heard).partition("STARTTLS")
     assert ("AUTH" in before, "AUTH PLAIN" in after) == (False, True)
@@ -137,7 +146,7 @@ def test_under_implicit_tls_messages_larger_than_any_buffer_arrive_whole(own: Pa
     messages = [outgoing(0, 60_000), outgoing(1), outgoing(2, 9_000)]
     with RelayServer(tls=Tls.IMPLICIT, certificate=own) as server:
         assert fates(send(server.relay(), *messages, context=trusting(own))) == [SENT] * 3
-    assert sorted(server.journal.accepted) == sorted((recipient(m.delivery), m.data) for m in messages)
+    assert sorted(server.journal.accepted) == sorted((recipient(m.delivery), whole(m)) for m in messages)
 
 
 @pytest.mark.parametrize("tls", [Tls.STARTTLS, Tls.IMPLICIT])
