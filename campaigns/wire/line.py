@@ -79,7 +79,7 @@ class Wire:
         messages go through one connection, 0 is no limit. `pace` scales all times that a server may take, and the waits
         between attempts."""
         self._least, self._most = connections, max(most, connections)
-        self._round_trip = 0.0  # from a dot to its answer, lately
+        self._round_trip = BUSY_WITH_ONE  # from a dot to its answer: of late, half of them took longer
         self._max, self._attempts, self._pace, self._now, self._dial = connections, attempts, pace, now, dial
         self._after_reply = after_reply
         self._selector = selectors.DefaultSelector()
@@ -214,7 +214,7 @@ class Wire:
 
     def _grow(self, took: float) -> None:
         """Hold as many connections as keep this process busy while one of them waits for an answer."""
-        self._round_trip += (took - self._round_trip) / 16
+        self._round_trip *= 1.05 if took > self._round_trip else 1 / 1.05
         self._max = min(self._most, max(self._least, int(self._round_trip / BUSY_WITH_ONE)))
 
     def _bury(self, now: float) -> None:

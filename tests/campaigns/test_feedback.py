@@ -312,7 +312,7 @@ def test_who_complained_and_whose_mailbox_died_has_one_reason_whichever_was_hear
     assert set(suppressed().values()) == {"complained"}
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=some.data())
 def test_reports_settle_alike_in_any_order_and_however_often_told(data: some.DataObject) -> None:
     with transaction.atomic():

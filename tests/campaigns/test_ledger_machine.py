@@ -168,6 +168,6 @@ class LedgerMachine(TransactionTestCase):
         run_state_machine_as_test(
             Ledger,
             settings=settings(
-                max_examples=12, stateful_step_count=25, deadline=None, database=None, suppress_health_check=checks
+                max_examples=8, stateful_step_count=25, deadline=None, database=None, suppress_health_check=checks
             ),
         )
