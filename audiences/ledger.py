@@ -2,13 +2,27 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from audiences.core.consent import Act, Method, Purpose, Said, stands
 from audiences.models import Consent
 from newsletter.models import Newsletter
+from newsletter.statements import Statement
 
+# Every reader who leaves waits for these.
+LINES = Statement("""
+SELECT address_key, purpose, act, at FROM audiences_consent
+WHERE newsletter = %(newsletter)s AND address_key = ANY(%(keys)s::bytea[])
+""")
+WITHDRAW = Statement("""
+INSERT INTO audiences_consent
+    (address_key, purpose, newsletter, act, method, wording, locale, form_version, source, actor, at)
+SELECT %(key)s::bytea, said.purpose, %(newsletter)s::text, 'withdrawn', %(method)s::text, %(wording)s::text,
+       %(locale)s::text, %(form_version)s::text, %(source)s::text, %(actor)s::bigint, said.at
+FROM unnest(%(purposes)s::text[], %(times)s::timestamptz[]) AS said(purpose, at)
+RETURNING id
+""")
 A_MOMENT = timedelta(microseconds=1)
 
 
@@ -32,8 +46,8 @@ def lines(newsletter: Newsletter, address_key: bytes, purpose: Purpose) -> list[
 def lines_of(newsletter: Newsletter, address_keys: Collection[bytes]) -> defaultdict[tuple[bytes, Purpose], list[Said]]:
     """Return the same for many people at once, by person and purpose."""
     found: defaultdict[tuple[bytes, Purpose], list[Said]] = defaultdict(list)
-    rows = Consent.objects.filter(newsletter=newsletter.slug, address_key__in=address_keys)
-    for key, purpose, act, at in rows.values_list("address_key", "purpose", "act", "at"):
+    asked = {"newsletter": newsletter.slug, "keys": [bytes(key) for key in address_keys]}
+    for key, purpose, act, at in LINES.ask(asked):
         found[bytes(key), Purpose(purpose)].append(Said(Act(act), at))
     return found
 
@@ -78,14 +92,16 @@ def give(newsletter: Newsletter, address_key: bytes, purpose: Purpose, saying: S
 def withdraw(newsletter: Newsletter, address_key: bytes, *purposes: Purpose, saying: Saying, now: datetime) -> bool:
     """Say no to each of these, unless a no stands; return whether a line was added. One look, one writing down."""
     said = lines_of(newsletter, [address_key])
-    rows = []
+    times = {}
     for purpose in purposes:
         before = said[bytes(address_key), purpose]
         if stands(before) or not any(word.act is Act.WITHDRAWN for word in before):
-            at = later(now, before)
-            rows.append(line(newsletter, address_key, purpose, Act.WITHDRAWN, saying, at=at))
-    Consent.objects.bulk_create(rows)
-    return bool(rows)
+            times[purpose.value] = later(now, before)
+    if times:
+        how = {"purposes": list(times), "times": list(times.values()), **asdict(saying), "source": saying.source[:200]}
+        how["method"] = saying.method.value
+        WITHDRAW.ask({"key": bytes(address_key), "newsletter": newsletter.slug, **how})
+    return bool(times)
 
 
 def later(now: datetime, said: Iterable[Said]) -> datetime:

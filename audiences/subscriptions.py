@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from psycopg.types.numeric import Int8
 
 from audiences import ledger, links, suppressions, wordings
 from audiences.admissions import Admission, ConsentSource, Newcomer, Refused, admit, admit_many
@@ -25,6 +26,7 @@ from audiences.keys import key_of
 from audiences.ledger import Saying
 from audiences.models import Consent, Subscriber, Subscription
 from newsletter.models import Newsletter, Place
+from newsletter.statements import Statement
 
 __all__ = [
     "Admission",
@@ -45,6 +47,7 @@ __all__ = [
     "put_mail_back",
     "standing_ask",
     "take_mail",
+    "to_leave",
     "unmailed",
     "unmeasure",
 ]
@@ -55,6 +58,16 @@ A_DAY, A_MINUTE = timedelta(days=1), timedelta(minutes=1)
 # Who holds a forwarded mail can put its reader out; they shall not put them back in a year later.
 COME_BACK_WITHIN = timedelta(hours=24)
 S = SubscriptionState
+# Whole mailings leave by one click; what each of them waits for is no work for the ORM.
+HELD = Statement("""
+SELECT n.id, n.state, n.tracking, s.language
+FROM audiences_subscription n JOIN audiences_subscriber s ON s.id = n.subscriber_id
+WHERE n.newsletter_id = %(newsletter)s AND s.address_key = %(key)s::bytea
+""")
+SLUG = Statement("SELECT slug FROM newsletter_newsletter WHERE id = %(id)s")
+ENDED = Statement("""
+UPDATE audiences_subscription SET state = 'ended', ended_at = %(now)s, tracking = false WHERE id = %(id)s RETURNING id
+""")
 
 
 class NotSubscribed(Exception):
@@ -220,6 +233,12 @@ def prefer(
     return held
 
 
+def to_leave(newsletter_id: int) -> Newsletter | None:
+    """Return as much of a newsletter as `leave` asks of it."""
+    found = SLUG.ask({"id": Int8(newsletter_id)})
+    return Newsletter(pk=newsletter_id, slug=found[0][0]) if found else None
+
+
 @transaction.atomic
 def leave(
     newsletter: Newsletter,
@@ -234,15 +253,16 @@ def leave(
     Works without a subscriber row too: after erasure the line of consent is still written, once.
     """
     suppressions.hold(address_key)
-    held = find(newsletter, address_key)
-    saying = Saying(method, source, held.subscriber.language if held else "fr")
-    reads = held is not None and held.state != S.ENDED
+    [(held, state, tracking, language)] = HELD.ask({"newsletter": Int8(newsletter.pk), "key": bytes(address_key)}) or [
+        (None, S.ENDED.value, False, "fr")
+    ]
+    reads = state != S.ENDED
     # who receives nothing is not to be measured either
-    purposes = (Purpose.NEWSLETTER, *((Purpose.TRACKING,) if held and reads and held.tracking else ()))
-    is_news = ledger.withdraw(newsletter, address_key, *purposes, saying=saying, now=now) or reads
-    if held and reads:
-        held.state, held.ended_at, held.tracking = S.ENDED.value, now, False
-        held.save(update_fields=["state", "ended_at", "tracking"])
+    purposes = (Purpose.NEWSLETTER, Purpose.TRACKING) if reads and tracking else (Purpose.NEWSLETTER,)
+    is_news = ledger.withdraw(newsletter, address_key, *purposes, saying=Saying(method, source, language), now=now)
+    if reads:
+        ENDED.ask({"id": Int8(held), "now": now})
+        is_news = True
     if is_news:
         suppressions.stopped(address_key, newsletter.pk, now=now)
     return is_news

@@ -4,11 +4,17 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import connection, transaction
+from psycopg.types.numeric import Int8
 
 from audiences.core.consent import LIFTED_BY_CONFIRMING, StopReason, replaced_by
 from audiences.keys import key_of
 from audiences.models import Suppression
+from newsletter.statements import Statement
 
+HOLD = Statement("SELECT pg_advisory_xact_lock(%(number)s)::text")
+HOLD_QUIETLY = Statement(
+    "SELECT pg_advisory_xact_lock(%(number)s)::text, set_config('synchronous_commit', 'off', true)"
+)
 Stopped = Callable[[bytes, int | None, datetime], None]
 _listeners: list[Stopped] = []
 
@@ -72,6 +78,4 @@ def hold(address_key: bytes, *, durable: bool = True) -> None:
     The person may have no row any more to be locked by, so the key itself is locked.
     """
     number = int.from_bytes(bytes(address_key[:8]), "big", signed=True)
-    quietly = "" if durable else ", set_config('synchronous_commit', 'off', true)"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT pg_advisory_xact_lock(%s){quietly}", [number])
+    (HOLD if durable else HOLD_QUIETLY).ask({"number": Int8(number)})

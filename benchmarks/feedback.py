@@ -38,6 +38,8 @@ FIGURES = (
     Figure("events-per-s", "events a second from a file, each three times, shuffled", 10_000, 20_000, digits=0),
 )
 NAMES = tuple(figure.name for figure in FIGURES)
+WINDOW = 50  # as letters are filled
+MOST = 20_000  # visits that are thought of beforehand
 # Visits a second while a campaign is sent: what comes of a hundred thousand letters in their first hour.
 REDIRECTS, ONE_CLICKS = 40.0, 5.0
 
@@ -141,8 +143,8 @@ def own(campaign: int) -> list[bytes]:
     from campaigns import links
     from campaigns.models import Delivery
 
-    rows = list(Delivery.objects.filter(campaign=campaign).order_by("position").values_list("pk", flat=True))
-    ways = links.own_ways(rows)
+    rows = list(Delivery.objects.filter(campaign=campaign).order_by("position").values_list("pk", flat=True)[:MOST])
+    ways = [way for at in range(0, len(rows), WINDOW) for way in links.own_ways(rows[at : at + WINDOW])]
     return [visitors.get(f"{urlsplit(way.click).path}/{1 + n % 21}") for n, way in enumerate(ways)]
 
 
@@ -158,7 +160,8 @@ def leaving(campaign: int) -> list[bytes]:
     from campaigns.models import Campaign, Delivery
 
     letter = Campaign.objects.values_list("edition__newsletter", flat=True).get(pk=campaign)
-    keys = Delivery.objects.filter(campaign=campaign).order_by("-position").values_list("address_key", flat=True)
+    rows = Delivery.objects.filter(campaign=campaign).order_by("-position")[:MOST]
+    keys = rows.values_list("address_key", flat=True)
     return [visitors.one_click(urlsplit(links.unsubscribe_url(letter, bytes(key))).path) for key in keys]
 
 

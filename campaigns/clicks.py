@@ -15,11 +15,12 @@ from audiences.models import Subscriber
 from campaigns import feedback, links, opens
 from campaigns.core import clicks as core
 from campaigns.core.clicks import SETTLED_AFTER, TOO_SOON, TRAP, Hit, Scanner, at_once
+from campaigns.core.delivery import MOVES, DeliveryState, Turn
 from campaigns.core.feedback import Feedback, Heard
 from campaigns.core.opens import Measure
-from campaigns.ledger import Statement
 from campaigns.models import Click, ClickToSettle, DeliveryEvent, Link, LinkCount
 from newsletter.signing import Purpose
+from newsletter.statements import Statement
 
 SOURCE = "link"
 SHARDS = opens.SHARDS
@@ -41,7 +42,7 @@ SELECT target FROM seat
 """
 _OWN = """
 WITH seat AS MATERIALIZED (
-    SELECT l.id AS link, l.target, COALESCE(d.settled_at, d.armed_at) AS sent_at,
+    SELECT l.id AS link, l.target, d.state, COALESCE(d.settled_at, d.armed_at) AS sent_at,
            CASE WHEN %(now)s::timestamptz - COALESCE(d.settled_at, d.armed_at)
                      < make_interval(secs => %(too_soon)s::float8) THEN 1 ELSE %(machine)s::int END AS machine,
            {standing} AS standing
@@ -50,10 +51,30 @@ WITH seat AS MATERIALIZED (
     JOIN campaigns_link l ON l.campaign_id = d.campaign_id AND l.position = %(position)s
     WHERE d.id = %(delivery)s
 ), {counted}
-SELECT target, sent_at, standing,
+SELECT target, state, sent_at, standing,
        ARRAY(SELECT key FROM campaigns_deliveryevent WHERE key = ANY(%(keys)s::bytea[])) AS known
 FROM seat
 """
+# One statement writes down what a person agreed to and that it is to be judged later: who follows a link waits for no
+# more. The campaign is held first, as everyone does who writes of both.
+_NOTE = """
+WITH {quietly}, held AS MATERIALIZED (
+    SELECT c.id FROM campaigns_campaign c JOIN campaigns_delivery d ON d.campaign_id = c.id, quietly
+    WHERE d.id = %(delivery)s FOR KEY SHARE OF c
+), told AS (
+    INSERT INTO campaigns_deliveryevent
+        (key, delivery_id, campaign_id, kind, at, recorded_at, fault, text, source, link, scanner)
+    SELECT %(key)s::bytea, %(delivery)s, held.id, '{clicked}', %(at)s::timestamptz, %(at)s, '', '', '{source}',
+           %(link)s::smallint, %(scanner)s::text
+    FROM held
+    ON CONFLICT (key) DO NOTHING
+    RETURNING delivery_id
+)
+INSERT INTO campaigns_clicktosettle (delivery_id, due_at) SELECT delivery_id, %(due)s::timestamptz FROM told
+ON CONFLICT (delivery_id) DO NOTHING
+RETURNING delivery_id
+"""
+NOTE = Statement(_NOTE.format(quietly=opens.QUIETLY, clicked=Heard.CLICKED.value, source=SOURCE))
 _counted = _COUNTED.format(quietly=opens.QUIETLY)
 SHARED = Statement(_SHARED.format(counted=_counted))
 OWN = Statement(
@@ -93,10 +114,10 @@ def follow(token: str, hit: Hit) -> str | None:
         "too_soon": int(TOO_SOON.total_seconds()),
         "keys": [one.digest for one in tellings],
     }
-    for target, sent_at, standing, known in OWN.ask(asked):
+    for target, state, sent_at, standing, known in OWN.ask(asked):
         told = _telling(delivery, hit, at_once(hit, sent_at))
         if told.digest not in map(bytes, known) and opens.measure(standing) is Measure.CONSENTED:
-            _note(told)
+            _note(told, state=DeliveryState(state))
         return str(target)
     return None
 
@@ -119,10 +140,22 @@ def _telling(delivery: int, hit: Hit, scanner: Scanner | None) -> Feedback:
     )
 
 
-def _note(told: Feedback) -> None:
-    if feedback.record(told, now=told.at):
-        due = ClickToSettle(delivery_id=told.delivery, due_at=told.at + SETTLED_AFTER)
-        ClickToSettle.objects.bulk_create([due], ignore_conflicts=True)
+def _note(told: Feedback, *, state: DeliveryState) -> None:
+    if Turn.ARRIVE in MOVES[state]:  # it settles the message too
+        if feedback.record(told, now=told.at):
+            due = ClickToSettle(delivery_id=told.delivery, due_at=told.at + SETTLED_AFTER)
+            ClickToSettle.objects.bulk_create([due], ignore_conflicts=True)
+        return
+    NOTE.ask(
+        {
+            "key": told.digest,
+            "delivery": Int8(told.delivery),
+            "at": told.at,
+            "link": told.link,
+            "scanner": told.scanner,
+            "due": told.at + SETTLED_AFTER,
+        }
+    )
 
 
 def settle_due(*, now: datetime, limit: int = 500) -> int:

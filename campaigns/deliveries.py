@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from psycopg.types.numeric import Int8
@@ -21,9 +21,9 @@ from campaigns.core.delivery import MOVES, DeliveryState, SkipReason, Turn
 from campaigns.core.fault import Fault
 from campaigns.core.receipt import Receipt
 from campaigns.core.retry import MAX_ATTEMPTS, retry_at
-from campaigns.ledger import Statement
 from campaigns.models import Campaign, Chunk, Delivery, DeliveryRetry
 from newsletter.core.states import advance
+from newsletter.statements import Statement
 
 S = DeliveryState
 QUEUED, SENDING = S.QUEUED.value, S.SENDING.value
@@ -314,14 +314,14 @@ def wake_retries(*, now: datetime, limit: int = 1000) -> int:
 
 
 # What waits for one address, of one newsletter or of all. Asked for every refusal, so it is no work for the ORM.
-WAITING = """
+WAITING = Statement("""
 SELECT d.id, d.campaign_id, d.position
 FROM campaigns_campaign c
 JOIN newsletter_edition e ON e.id = c.edition_id
-JOIN campaigns_delivery d ON d.campaign_id = c.id AND d.address_key = %(key)s AND d.state = 'queued'
-WHERE c.state = ANY(%(live)s) AND (%(newsletter)s::bigint IS NULL OR e.newsletter_id = %(newsletter)s)
+JOIN campaigns_delivery d ON d.campaign_id = c.id AND d.address_key = %(key)s::bytea AND d.state = 'queued'
+WHERE c.state = ANY(%(live)s::text[]) AND (%(newsletter)s::bigint IS NULL OR e.newsletter_id = %(newsletter)s::bigint)
 ORDER BY d.campaign_id
-"""
+""")
 
 
 @transaction.atomic(savepoint=False)
@@ -331,11 +331,9 @@ def stop(address_key: bytes, newsletter_id: int | None, now: datetime) -> None:
     Without a newsletter the address is stopped for all of them.
     """
     reason = SkipReason.SUPPRESSED if newsletter_id is None else SkipReason.NO_CONSENT
-    with connection.cursor() as cursor:
-        live = [state.value for state in LIVE]
-        cursor.execute(WAITING, {"newsletter": newsletter_id, "key": address_key, "live": live})
-        rows: list[tuple[int, int, int]] = cursor.fetchall()
-    for pk, campaign, position in rows:
+    of = None if newsletter_id is None else Int8(newsletter_id)
+    asked = {"newsletter": of, "key": bytes(address_key), "live": [state.value for state in LIVE]}
+    for pk, campaign, position in WAITING.ask(asked):
         chunk = chunks.at(campaign, position).select_for_update(of=("self",)).get()
         # Armed while we waited for the chunk: then it has already begun to leave.
         if Delivery.objects.filter(pk=pk, state=S.QUEUED).update(state=S.SKIPPED, reason=reason, settled_at=now):

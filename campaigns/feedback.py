@@ -22,9 +22,9 @@ from campaigns.core.delivery import DeliveryState
 from campaigns.core.feedback import SOFT_OF, Feedback, Heard, Stop, is_about, settle, stop_of, turn_of, worn_out
 from campaigns.core.rounds import Proof
 from campaigns.core.wordings import discreet
-from campaigns.ledger import Statement
 from campaigns.models import Chunk, Delivery, Evidence
 from newsletter.models import Newsletter
+from newsletter.statements import Statement
 
 S = DeliveryState
 BATCH = 1000
@@ -98,7 +98,8 @@ def _record(batch: Sequence[Feedback], *, now: datetime) -> int:
         try:
             with transaction.atomic():
                 fresh, campaigns = _once(batch, now=now)
-            alarms.ring(campaigns, now=now)
+            if campaigns:
+                alarms.ring(campaigns, now=now)
             return len(fresh)
         except OperationalError as problem:
             again = isinstance(problem.__cause__, DeadlockDetected) and not connection.in_atomic_block

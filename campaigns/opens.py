@@ -9,7 +9,7 @@ from psycopg.types.numeric import Int8
 
 from audiences.models import Subscriber
 from campaigns.core.opens import Measure, read, resolve
-from campaigns.ledger import Statement
+from newsletter.statements import Statement
 
 log = logging.getLogger(__name__)
 # Counts are spread over so many rows a day, lest hits wait for each other.

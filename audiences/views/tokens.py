@@ -40,13 +40,13 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         who = links.read(Purpose.UNSUBSCRIBE, token)
     except BadToken:
         return _bad_token(request)
-    newsletter = _newsletter(who)
-    one_click = request.method == "POST" and _is_one_click(request)
-    if request.method == "POST" and newsletter is not None:
-        method = Method.ONE_CLICK if one_click else Method.FORM
-        subscriptions.leave(newsletter, who.address_key, method=method, source="/u/", now=timezone.now())
-    if one_click:
+    if request.method == "POST" and _is_one_click(request):
+        if newsletter := subscriptions.to_leave(who.newsletter_id):
+            subscriptions.leave(newsletter, who.address_key, source="/u/", now=timezone.now())
         return HttpResponse(gettext("C’est fait.") + "\n", content_type="text/plain; charset=utf-8")
+    newsletter = _newsletter(who)
+    if request.method == "POST" and newsletter is not None:
+        subscriptions.leave(newsletter, who.address_key, method=Method.FORM, source="/u/", now=timezone.now())
     found = subscriptions.find(newsletter, who.address_key) if newsletter else None
     _speak_to(request, found)
     left = request.method == "POST" or (found is not None and found.state == SubscriptionState.ENDED)
