@@ -50,7 +50,7 @@ class Sizes:
 
     rounds: int = 5
     visits: int = 2_000
-    events: int = 100_000
+    events: int = 50_000
     sent: int = 100_000
 
 
