@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
@@ -14,17 +12,17 @@ from audiences import links, subscriptions
 from audiences.core.address import BadAddress
 from audiences.core.consent import Method
 from audiences.keys import key_of
-from campaigns import feedback, returns, rounds
+from campaigns import arrivals, feedback, returns, rounds, sealing
 from campaigns.core import parking
 from campaigns.core.feedback import Feedback, Heard
 from campaigns.core.parking import Problem
 from campaigns.core.returned import Returned, read
 from campaigns.models import ParkedMail
+from campaigns.sealing import Kept
 from newsletter import signing
 from newsletter.models import Newsletter
 
 log = logging.getLogger(__name__)
-NONCE = 12
 
 
 class Outcome(StrEnum):
@@ -33,6 +31,7 @@ class Outcome(StrEnum):
     TOLD = "told"
     LEFT = "left"
     PARKED = "parked"
+    TESTED = "tested"  # a test mail that arrived here, or what became of one
     NOT_OURS = "not_ours"  # it names no message of ours: whoever else reads this mailbox may want it
 
 
@@ -56,6 +55,8 @@ def _take(raw: bytes, *, to: str, now: datetime) -> Outcome:
     # Some mailbox operators unsubscribe for their readers, and say that it was done automatically.
     if mail.source in ("letter", "auto") and any(returns.is_leave_address(address) for address in recipients):
         return _leave(mail.leaver, now=now)
+    if (test := _test(mail, recipients)) is not None:
+        return Outcome.TESTED if _tested(mail, test, raw, now=now) else Outcome.NOT_OURS
     delivery = _named(mail, recipients)
     if delivery is None:
         return Outcome.NOT_OURS
@@ -76,6 +77,19 @@ def _named(mail: Returned, recipients: tuple[str, ...]) -> int | None:
         if (named := rounds.delivery_of(message_id)) is not None:
             return named[1]
     return None
+
+
+def _test(mail: Returned, recipients: tuple[str, ...]) -> int | None:
+    """Return the test mail that this is, or that it speaks of."""
+    return next((test for one in (*recipients, *mail.quoted) if (test := returns.test_of(one)) is not None), None)
+
+
+def _tested(mail: Returned, test: int, raw: bytes, *, now: datetime) -> bool:
+    """Return whether a test mail has arrived, or has come back; a machine that answers it says neither."""
+    if mail.source == "letter":
+        return arrivals.arrived(test, raw, now=now)
+    refused = [one for one in mail.said if one.kind in (Heard.BOUNCED, Heard.REJECTED)]
+    return arrivals.came_back(test, refused[0].text) if refused else mail.source == "auto"
 
 
 def _report(mail: Returned, number: int, delivery: int, raw: bytes, *, now: datetime) -> Feedback:
@@ -110,7 +124,7 @@ def park(raw: bytes, problem: Problem, *, now: datetime) -> int:
     row, is_new = ParkedMail.objects.get_or_create(
         digest=digest,
         defaults={
-            "sealed": _seal(raw, digest),
+            "sealed": sealing.seal(Kept.PARKED, raw, nonce=digest),
             "size": len(raw),
             "problem": problem.value,
             "first_at": now,
@@ -124,21 +138,10 @@ def park(raw: bytes, problem: Problem, *, now: datetime) -> int:
 
 
 def unpark(row: ParkedMail) -> bytes:
-    """Return the bytes of a parked mail."""
-    sealed = bytes(row.sealed)
-    return AESGCM(_key()).decrypt(sealed[:NONCE], sealed[NONCE:], None)
+    """Return the bytes of a parked mail; raise sealing.Unreadable."""
+    return sealing.unseal(Kept.PARKED, bytes(row.sealed))
 
 
 def forget_parked(*, now: datetime, keep: timedelta = parking.KEEP) -> int:
     """Forget what was parked for a month; return how many mails."""
     return ParkedMail.objects.filter(first_at__lt=now - keep).delete()[0]
-
-
-def _key() -> bytes:
-    return sha256(f"garrigue/parked/{settings.ADDRESS_PEPPER}".encode()).digest()
-
-
-def _seal(raw: bytes, digest: bytes) -> bytes:
-    """Seal the bytes. The nonce comes from what is sealed: the same mail twice is the same row."""
-    nonce = digest[:NONCE]
-    return nonce + AESGCM(_key()).encrypt(nonce, raw, None)

@@ -26,7 +26,7 @@ MOST = 500
 # RFC 2177: a server may end a wait of half an hour.
 IDLE_SECONDS = 10 * 60
 # Ours to remove: everything is in the rows by then.
-DONE = (Outcome.TOLD, Outcome.LEFT, Outcome.PARKED)
+DONE = (Outcome.TOLD, Outcome.LEFT, Outcome.PARKED, Outcome.TESTED)
 
 
 def is_configured() -> bool:

@@ -9,6 +9,8 @@ from newsletter.signing import BadToken, Purpose
 
 # A delivery fits into five bytes for a long while, and the local part into its 64 letters.
 BYTES = 5
+# Test mails are numbered in the upper half.
+TESTS = 1 << (8 * BYTES - 1)
 LEAVE = "leave"
 
 
@@ -44,11 +46,25 @@ def is_leave_address(address: str) -> bool:
     return bool(address) and address.lower() == leave_address().lower()
 
 
-def delivery_of(address: str) -> int | None:
-    """Return the delivery that a Return-Path of ours names; None for any other address, forged or cut short.
+def test_path(test: int) -> str:
+    """Return where a test mail comes back to, which is also a mailbox that it may be sent to; empty like the others."""
+    return path(TESTS + test)
 
-    Mail servers write the local part in letters of their liking.
-    """
+
+def delivery_of(address: str) -> int | None:
+    """Return the delivery that a Return-Path of ours names; None for any other address, forged or cut short."""
+    number = _number_of(address)
+    return number if number is not None and number < TESTS else None
+
+
+def test_of(address: str) -> int | None:
+    """Return the test mail that an address of ours names; None for any other."""
+    number = _number_of(address)
+    return number - TESTS if number is not None and number >= TESTS else None
+
+
+def _number_of(address: str) -> int | None:
+    """Mail servers write the local part in letters of their liking."""
     if settings.BOUNCES is None:
         return None
     before, after = settings.BOUNCES

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from campaigns import (
     alarms,
+    arrivals,
     clicks,
     deliveries,
     domains,
@@ -118,6 +119,7 @@ def drain() -> None:
 def read_bounces() -> None:
     """Woken every minute: read what came back, and forget what nobody could use for a month."""
     inbox.forget_parked(now=timezone.now())
+    arrivals.forget(now=timezone.now())
     if not letterbox.is_configured():
         return
     try:
@@ -125,3 +127,9 @@ def read_bounces() -> None:
             letterbox.read(box)
     except letterbox.PROBLEMS as problem:
         log.warning("the mailbox of what comes back does not answer: %s", type(problem).__name__)
+
+
+@shared_task
+def send_test_mail(test_id: int) -> None:
+    """Send a test mail that somebody asked for."""
+    arrivals.send(test_id, now=timezone.now())

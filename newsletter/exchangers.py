@@ -1,4 +1,4 @@
-"""Who takes a domain's mail: its mail exchangers, asked of the DNS."""
+"""What the DNS says of a domain's mail: its mail exchangers, and the keys that it signs with."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -38,6 +38,22 @@ def find(domain: str) -> Exchangers:
         return Exchangers(problem=Problem.NOWHERE)
     except dns.exception.DNSException:
         return Exchangers(problem=Problem.UNANSWERED)
+
+
+class Unanswered(Exception):
+    """Nobody could say."""
+
+
+def text(name: str) -> bytes | None:
+    """Return the text published under a name, None where there is none; raise Unanswered. Never in a transaction."""
+    try:
+        asked = dns.name.from_text(name, idna_codec=dns.name.IDNA_2008_UTS_46)
+        answer = _resolver(settings.DNS_SERVERS).resolve(asked, "TXT", search=False)
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer, dns.name.LabelTooLong, dns.name.NameTooLong):
+        return None
+    except (dns.exception.DNSException, UnicodeError) as problem:
+        raise Unanswered from problem
+    return next((b"".join(record.strings) for record in answer), None)
 
 
 def _find(resolver: dns.resolver.Resolver, name: dns.name.Name) -> Exchangers:

@@ -1,5 +1,6 @@
 """The rows of the sending."""
 
+from campaigns.models.arrival import TestMail
 from campaigns.models.campaign import Campaign, CampaignMove, Variant
 from campaigns.models.delivery import Chunk, Delivery, DeliveryRetry
 from campaigns.models.domain import Lane, MailDomain
@@ -49,6 +50,7 @@ __all__ = [
     "Pulse",
     "RoadStanding",
     "Spent",
+    "TestMail",
     "Variant",
     "Warmup",
     "WorkerSession",
