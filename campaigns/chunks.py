@@ -33,10 +33,11 @@ def claim(*, worker: int, now: datetime, like: Chunk | None = None, **of: str) -
 
     Workers pass each other by. What it has in common with the one before is not read again for thousands of chunks.
     """
-    chunk = due(now).filter(**of).select_for_update(skip_locked=True, of=("self",)).order_by("pk").first()
+    rows = due(now).filter(**of).select_for_update(skip_locked=True, of=("self",))
+    chunk = rows.annotate(now_in_round=F("campaign__round")).order_by("pk").first()
     if chunk is None:
         return None
-    if like and like.variant_id == chunk.variant_id:
+    if like and like.variant_id == chunk.variant_id and like.campaign.round == chunk.now_in_round:
         chunk.campaign, chunk.variant = like.campaign, like.variant
     else:
         chunk.campaign = Campaign.objects.select_related("edition__newsletter").get(pk=chunk.campaign_id)

@@ -215,7 +215,7 @@ class Drain:
         chunk = chunks.claim(worker=self.worker.id, now=now, like=self._like, **of)
         if chunk is None:
             return False
-        if not (self._like and self._like.variant_id == chunk.variant_id):
+        if not (self._like and self._like.campaign is chunk.campaign):  # another variant, or another round
             self._filling = Filling(chunk.campaign, chunk.variant)
         self._chunk = self._like = chunk
         return True

@@ -19,7 +19,7 @@ from audiences import subscriptions, suppressions
 from audiences.core.consent import Method, StopReason
 from campaigns import alarms, chunks
 from campaigns.core.delivery import DeliveryState
-from campaigns.core.feedback import SOFT_OF, Feedback, Heard, Stop, is_about, settle, stop_of, turn_of, worn_out
+from campaigns.core.feedback import SOFT_OF, Feedback, Heard, Stop, is_about, is_of, settle, stop_of, turn_of, worn_out
 from campaigns.core.rounds import Proof
 from campaigns.core.wordings import discreet
 from campaigns.models import Chunk, Delivery, Evidence
@@ -56,7 +56,7 @@ RETURNING key
 """)
 KNOWN = Statement("SELECT key FROM campaigns_deliveryevent WHERE key = ANY(%(keys)s::bytea[])")
 SEATS = Statement("""
-SELECT id, campaign_id, position, state, reason, address_key, subscriber_id, armed_at
+SELECT id, campaign_id, position, state, reason, round, address_key, subscriber_id, armed_at
 FROM campaigns_delivery WHERE id = ANY(%(ids)s::bigint[])
 """)
 UPDATE = Statement("""
@@ -76,6 +76,7 @@ class Seat:
     position: int
     state: DeliveryState
     reason: str
+    round: int
     address_key: bytes
     subscriber: int | None
     armed_at: datetime | None
@@ -131,8 +132,8 @@ def _once(batch: Sequence[Feedback], *, now: datetime) -> tuple[list[Feedback], 
 def _seats(ids: Collection[int]) -> dict[int, Seat]:
     """Return what stands of these messages; one that is no more (its campaign was deleted) is spoken of in vain."""
     return {
-        pk: Seat(campaign, position, S(state), reason, bytes(key), subscriber, armed_at)
-        for pk, campaign, position, state, reason, key, subscriber, armed_at in SEATS.ask(
+        pk: Seat(campaign, position, S(state), reason, round, bytes(key), subscriber, armed_at)
+        for pk, campaign, position, state, reason, round, key, subscriber, armed_at in SEATS.ask(
             {"ids": [Int8(pk) for pk in ids]}
         )
     }
@@ -155,6 +156,8 @@ def _hold_campaigns(campaigns: Collection[int]) -> None:
 
 def _moves(one: Feedback, seat: Seat) -> bool:
     """Return whether the report may change the message, as it stood a moment ago."""
+    if not is_of(one, seat.state, seat.round):
+        return False
     turn = turn_of(one, about_reader=is_about(one, seat.address_key))
     return turn is not None and settle(seat.state, seat.reason, [(turn, one.fault)]) != (seat.state, seat.reason)
 
@@ -198,13 +201,17 @@ def _settle(fresh: Sequence[Feedback], seats: dict[int, Seat], held: Sequence[Ch
         said[one.delivery].append(one)
     if not said:
         return
-    stand = Delivery.objects.filter(pk__in=said).values_list("pk", "campaign_id", "position", "state", "reason")
+    stand = Delivery.objects.filter(pk__in=said).values_list(
+        "pk", "campaign_id", "position", "state", "reason", "round"
+    )
     changed: dict[int, tuple[DeliveryState, str]] = {}
     shifts: defaultdict[int, defaultdict[DeliveryState, int]] = defaultdict(lambda: defaultdict(int))
     proofs = []
-    for pk, campaign, position, state, reason in stand.order_by("pk"):
+    for pk, campaign, position, state, reason, round in stand.order_by("pk"):
         was = S(state), reason
-        turns = [(turn_of(one, about_reader=is_about(one, seats[pk].address_key)), one.fault) for one in said[pk]]
+        # sent again since we looked: then it is about another round
+        mine = [one for one in said[pk] if is_of(one, was[0], round)]
+        turns = [(turn_of(one, about_reader=is_about(one, seats[pk].address_key)), one.fault) for one in mine]
         became = settle(*was, [(turn, fault) for turn, fault in turns if turn is not None])
         if became == was:
             continue
@@ -214,7 +221,7 @@ def _settle(fresh: Sequence[Feedback], seats: dict[int, Seat], held: Sequence[Ch
         shifts[chunk.pk][became[0]] += 1
         if was[0] is S.IN_DOUBT:
             proof = Proof.SENT if became[0] is S.SENT else Proof.REFUSED
-            source = f"{said[pk][0].kind.value}: {said[pk][0].source}"
+            source = f"{mine[0].kind.value}: {mine[0].source}"
             proofs.append(Evidence(delivery_id=pk, proof=proof, source=source, at=now))
     if changed:
         UPDATE.ask(

@@ -44,8 +44,8 @@ class Filling:
         self._newsletter = edition.newsletter_id
         # Without its own template a reader who may be measured gets the one of all: then nothing is measured.
         self._measured = measured_templates(variant) if variant.pk else {}
-        self._return_paths = returns.paths(edition.newsletter.sender_email)
-        self._campaign, self._domain = campaign.pk, domain(edition.newsletter)
+        self._return_paths = returns.paths(edition.newsletter.sender_email, round=campaign.round)
+        self._round, self._campaign, self._domain = campaign.round, campaign.pk, domain(edition.newsletter)
         self._ways = links.ways(edition.newsletter_id)
         self._web_version = f"{settings.SITE_URL}/editions/{edition.slug}/"
 
@@ -83,12 +83,18 @@ class Filling:
         letter = Letter(
             row.delivery,
             sendable(row.address),
-            ours.token,
+            self._event_token(row, ours),
             values,
             attempt=row.attempts,
             may_retry=may_retry(row.attempts),
         )
         return Errand(letter, template)
+
+    def _event_token(self, row: Armed, ours: Ours) -> str:
+        """Return what a provider's events bring back: beyond the first round they say which one they are about."""
+        if self._round == 1:
+            return ours.token
+        return signing.seal(signing.Purpose.MESSAGE, f"{self._campaign}/{row.delivery}/{self._round}")
 
     def _written(self, row: Armed, ours: Ours) -> tuple[MessageTemplate, dict[str, str]]:
         """Return the letter that this reader gets, and what its holes are filled with."""

@@ -22,13 +22,16 @@ from audiences.keys import key_of
 from campaigns import feedback, returns, rounds
 from campaigns.core import hook
 from campaigns.core.feedback import Feedback
+from campaigns.core.sns import is_amazons
+from campaigns.returns import Named
+from campaigns.wire import sns
 from campaigns.wire.provider import METADATA
 
-SNS_HOST = "amazonaws.com"
-
-
 class Ses(AmazonSESTrackingWebhookView):  # type: ignore[misc]  # anymail carries no types
-    """Amazon's notifications without Amazon's library: a topic is confirmed by whoever made it (docs/feedback.md)."""
+    """Amazon's notifications without Amazon's library, and with Amazon's signature, which anymail does not look at.
+
+    A topic is confirmed by whoever made it (docs/feedback.md).
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         self.auto_confirm_enabled = False
@@ -60,10 +63,16 @@ def is_known(provider: str) -> bool:
 
 
 def take(provider: str, request: HttpRequest, *, now: datetime) -> Told:
-    """Write down what a provider tells, once; raise anymail's refusals, or whatever a broken body makes it raise."""
+    """Write down what a provider tells, once; raise anymail's refusals, or whatever a broken body makes it raise.
+
+    Of Amazon also sns.Forged, and sns.Unavailable where its signature could not be looked at.
+    """
     own = {"webhook_signing_key": settings.MAILGUN_WEBHOOK_KEY} if provider == "mailgun" else {}
     reader = READERS[provider](webhook_secret=settings.WEBHOOK_SECRET, **own)
     reader.run_validators(request)
+    if provider == "ses":
+        said = json.loads(request.body)
+        sns.verify(said if isinstance(said, dict) else {}, now=now, fetch=sns.fetch)
     told = [_feedback(provider, number, event, now) for number, event in enumerate(reader.parse_events(request))]
     known = [one for one in told if one is not None]
     return Told(len(told), feedback.record_many(known, now=now))
@@ -75,31 +84,32 @@ def _feedback(provider: str, number: int, event: AnymailTrackingEvent, now: date
     at = event.timestamp or now
     if kind is None or not hook.is_timely(at, now):
         return None
-    delivery = _named(event)
-    if delivery is None:
+    named = _named(event)
+    if named is None:
         return None
     said = dict(event.esp_event or {})
     words = str(event.mta_response or said.get("error") or event.description or "")
     return Feedback(
         _key(number, event),
         provider,
-        delivery,
+        named.delivery,
         kind,
         at,
         hook.fault(kind, words, soft=hook.is_soft(provider, said)),
         words,
         _about(event.recipient),
+        round=named.round,
     )
 
 
-def _named(event: AnymailTrackingEvent) -> int | None:
+def _named(event: AnymailTrackingEvent) -> Named | None:
     """Return the delivery whose token came back: as metadata, or in the Return-Path of what left by SMTP."""
     token = event.metadata.get(METADATA) if isinstance(event.metadata, Mapping) else None
     if isinstance(token, str) and (named := rounds.delivery_of(token)) is not None:
-        return named[1]
+        return Named(*named[1:])
     mail = (event.esp_event or {}).get("mail")
     source = mail.get("source") if isinstance(mail, Mapping) else None
-    return returns.delivery_of(source) if isinstance(source, str) else None
+    return returns.named(source) if isinstance(source, str) else None
 
 
 def _key(number: int, event: AnymailTrackingEvent) -> str:
@@ -123,5 +133,4 @@ def confirmation(request: HttpRequest) -> str:
         url = said["SubscribeURL"] if said["Type"] == "SubscriptionConfirmation" else ""
     except (ValueError, KeyError, TypeError):
         return ""
-    host = str(url).partition("://")[2].partition("/")[0]
-    return url if str(url).startswith("https://") and host.endswith(f".{SNS_HOST}") else ""
+    return url if isinstance(url, str) and is_amazons(url) else ""

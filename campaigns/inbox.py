@@ -1,6 +1,7 @@
 """What a mail that came back means for our rows: events of the deliveries that it names, or somebody who leaves."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -18,6 +19,7 @@ from campaigns.core.feedback import Feedback, Heard
 from campaigns.core.parking import Problem
 from campaigns.core.returned import Returned, read
 from campaigns.models import ParkedMail
+from campaigns.returns import Named
 from campaigns.sealing import Kept
 from newsletter import signing
 from newsletter.models import Newsletter
@@ -57,10 +59,10 @@ def _take(raw: bytes, *, to: str, now: datetime) -> Outcome:
         return _leave(mail.leaver, now=now)
     if (test := _test(mail, recipients)) is not None:
         return Outcome.TESTED if _tested(mail, test, raw, now=now) else Outcome.NOT_OURS
-    delivery = _named(mail, recipients)
-    if delivery is None:
+    named = _named(mail, recipients)
+    if named is None:
         return Outcome.NOT_OURS
-    reports = [_report(mail, number, delivery, raw, now=now) for number in range(len(mail.said))]
+    reports = [_report(mail, number, named, raw, now=now) for number in range(len(mail.said))]
     if not reports or all(one.kind is Heard.UNKNOWN for one in reports):
         park(raw, Problem.NOT_UNDERSTOOD, now=now)
         return Outcome.PARKED
@@ -68,14 +70,14 @@ def _take(raw: bytes, *, to: str, now: datetime) -> Outcome:
     return Outcome.TOLD
 
 
-def _named(mail: Returned, recipients: tuple[str, ...]) -> int | None:
+def _named(mail: Returned, recipients: tuple[str, ...]) -> Named | None:
     """Return the delivery that our own signature names: in the envelope first, then in the letter that is quoted."""
     for address in (*recipients, *mail.quoted):
-        if (found := returns.delivery_of(address)) is not None:
+        if (found := returns.named(address)) is not None:
             return found
     for message_id in mail.quoted:
         if (named := rounds.delivery_of(message_id)) is not None:
-            return named[1]
+            return Named(*named[1:])
     return None
 
 
@@ -92,7 +94,7 @@ def _tested(mail: Returned, test: int, raw: bytes, *, now: datetime) -> bool:
     return arrivals.came_back(test, refused[0].text) if refused else mail.source == "auto"
 
 
-def _report(mail: Returned, number: int, delivery: int, raw: bytes, *, now: datetime) -> Feedback:
+def _report(mail: Returned, number: int, named: Named, raw: bytes, *, now: datetime) -> Feedback:
     """Return one report. It is dated by us: whoever wrote it had a clock of their own."""
     said = mail.said[number]
     about = None
@@ -102,8 +104,9 @@ def _report(mail: Returned, number: int, delivery: int, raw: bytes, *, now: date
         except BadAddress:
             about = None
     identity = mail.identity or sha256(raw).hexdigest()
-    key = f"{identity} {delivery} {said.kind} {number}"
-    return Feedback(key, mail.source, delivery, said.kind, now, said.fault, said.text, about)
+    key = f"{identity} {named.delivery} {said.kind} {number}"
+    told = Feedback(key, mail.source, named.delivery, said.kind, now, said.fault, said.text, about)
+    return replace(told, round=named.round)
 
 
 def _leave(token: str, *, now: datetime) -> Outcome:

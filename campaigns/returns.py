@@ -1,36 +1,46 @@
-"""Where what comes back is addressed: the Return-Path names its delivery, and nobody else can write one (VERP)."""
+"""Where what comes back is addressed: the Return-Path names its delivery and round, and only we can write one (VERP)."""
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from django.conf import settings
 
+from campaigns.core.rounds import LAST_SAID
 from newsletter import signing
 from newsletter.signing import BadToken, Purpose
 
-# A delivery fits into five bytes for a long while, and the local part into its 64 letters.
+# A delivery and its round fit into five bytes for a long while, and the local part into its 64 letters.
 BYTES = 5
-# Test mails are numbered in the upper half.
-TESTS = 1 << (8 * BYTES - 1)
+# Of the bits the first says that it is a test mail, three are the round: 0 in what left before rounds were said.
+TESTS, ROUND_AT = 1 << (8 * BYTES - 1), 8 * BYTES - 4
 LEAVE = "leave"
 
 
-def paths(sender: str) -> Callable[[Sequence[int]], list[str]]:
+class Named(NamedTuple):
+    """Which delivery an address of ours names, and of which round; 0 where it does not say."""
+
+    delivery: int
+    round: int
+
+
+def paths(sender: str, *, round: int = 0) -> Callable[[Sequence[int]], list[str]]:
     """Return what gives deliveries their Return-Paths, a window at once; the sender's own where nobody reads them."""
     if settings.BOUNCES is None:
         return lambda deliveries: [sender] * len(deliveries)
     before, after = settings.BOUNCES
     seal_all = signing.sealer(Purpose.BOUNCE).seal_all
+    said = min(round, LAST_SAID) << ROUND_AT
 
     def of(deliveries: Sequence[int]) -> list[str]:
-        tokens = seal_all(signing.encode_all([delivery.to_bytes(BYTES) for delivery in deliveries]))
+        tokens = seal_all(signing.encode_all([(said | delivery).to_bytes(BYTES) for delivery in deliveries]))
         return [f"{before}{token}{after}" for token in tokens]
 
     return of
 
 
-def path(delivery: int) -> str:
+def path(delivery: int, *, round: int = 0) -> str:
     """Return one delivery's Return-Path; empty where nobody reads what comes back."""
-    return paths("")([delivery])[0]
+    return paths("", round=round)([delivery])[0]
 
 
 def leave_address() -> str:
@@ -51,10 +61,12 @@ def test_path(test: int) -> str:
     return path(TESTS + test)
 
 
-def delivery_of(address: str) -> int | None:
+def named(address: str) -> Named | None:
     """Return the delivery that a Return-Path of ours names; None for any other address, forged or cut short."""
     number = _number_of(address)
-    return number if number is not None and number < TESTS else None
+    if number is None or number >= TESTS:
+        return None
+    return Named(number & ((1 << ROUND_AT) - 1), number >> ROUND_AT)
 
 
 def test_of(address: str) -> int | None:

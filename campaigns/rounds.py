@@ -87,13 +87,15 @@ def prove(
     return became
 
 
-def delivery_of(message_id: str) -> tuple[int, int] | None:
-    """Return the campaign and the delivery that a Message-ID of ours names, whatever key signed it; else None."""
+def delivery_of(message_id: str) -> tuple[int, int, int] | None:
+    """Return the campaign, the delivery and the round that a token of ours names, whatever key signed it; else None.
+
+    A Message-ID is the same in every round, so that a mailbox that has it already knows it again: its round is 0.
+    """
     try:
-        campaign, _, delivery = signing.unseal(
-            signing.Purpose.MESSAGE, message_id.strip("<>").partition("@")[0]
-        ).partition("/")
-        return int(campaign), int(delivery)
+        said = signing.unseal(signing.Purpose.MESSAGE, message_id.strip("<>").partition("@")[0]).split("/")
+        campaign, delivery, round = said if len(said) == 3 else (*said, "0")
+        return int(campaign), int(delivery), int(round)
     except (signing.BadToken, ValueError):
         return None
 

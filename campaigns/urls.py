@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from campaigns.views import (
+    arrival,
     campaign,
     details,
     hits,
@@ -43,6 +44,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bureau/envois/<int:campaign_id>/incertains/<int:delivery_id>/", rounds.prove, name="campaign-prove"),
     path("bureau/envois/<int:campaign_id>/pourquoi/", why.why, name="campaign-why"),
     path("bureau/envois/<int:campaign_id>/details/", details.details, name="campaign-details"),
+    path("bureau/envois/<int:campaign_id>/arrivee/", arrival.test_mails, name="test-mails"),
+    path("bureau/envois/<int:campaign_id>/arrivee/<int:test_id>/", arrival.test_mail, name="test-mail"),
+    path("bureau/envois/<int:campaign_id>/arrivee/<int:test_id>/relever/", arrival.look, name="test-mail-look"),
     path("bureau/membres/<int:member_id>/part/", share.of_member, name="member-share"),
     path("bureau/operations/<int:operation_id>/lecteurs/", targets.operation_targets, name="operation-targets"),
     path("retours/<slug:provider>/", hooks.hook, name="hook"),

@@ -12,6 +12,7 @@ from hashlib import sha256
 
 from campaigns.core.delivery import MOVES, DeliveryState, Turn
 from campaigns.core.fault import Fault
+from campaigns.core.rounds import LAST_SAID
 
 
 class Heard(StrEnum):
@@ -32,6 +33,7 @@ class Heard(StrEnum):
 class Feedback:
     """One report of one message. `key` is what makes two tellings of it one, among those of the same source.
 
+    `round` is the one that the report is about, 0 where it does not say: providers and servers tell late.
     `at` is the world's time. `fault` says why, for what did not arrive. `about` is the keyed hash of the address that
     the report names, where it names one. `link` and `scanner` (what gave a machine away) are for clicks.
     """
@@ -46,6 +48,7 @@ class Feedback:
     about: bytes | None = None
     link: int | None = None
     scanner: str = ""
+    round: int = 0
 
     @property
     def digest(self) -> bytes:
@@ -78,6 +81,17 @@ ARRIVED = frozenset(Heard) - {Heard.BOUNCED, Heard.REJECTED, Heard.UNKNOWN}
 def is_about(feedback: Feedback, address_key: bytes) -> bool:
     """Return whether a report speaks of the reader: a forwarded copy that bounces says nothing of who forwarded it."""
     return feedback.about is None or feedback.about == address_key
+
+
+def is_of(feedback: Feedback, state: DeliveryState, round: int) -> bool:
+    """Return whether a report may move a message that stands so, in this round of it.
+
+    What is told of an earlier round says nothing of a later one. What names no round is not believed of a message that
+    is just leaving anew: its own receipt is about to say.
+    """
+    if feedback.round:
+        return min(feedback.round, LAST_SAID) == min(round, LAST_SAID)
+    return round == 1 or state is not DeliveryState.SENDING
 
 
 def turn_of(feedback: Feedback, *, about_reader: bool = True) -> Turn | None:

@@ -5,6 +5,10 @@ from enum import StrEnum
 from campaigns.core.delivery import Turn
 
 
+# A Return-Path has three bits for the round: what is said of the seventh is said of all that follow.
+LAST_SAID = 7
+
+
 class Proof(StrEnum):
     """What evidence says of a message whose answer was lost."""
 

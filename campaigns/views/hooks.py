@@ -12,6 +12,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from campaigns import hooks
+from campaigns.core.sns import Forged
+from campaigns.wire import sns
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +31,11 @@ def hook(request: HttpRequest, provider: str) -> HttpResponse:
         told = hooks.take(provider, request, now=timezone.now())
     except RequestDataTooBig:
         return HttpResponse(status=413)
-    except AnymailWebhookValidationFailure:
+    except (AnymailWebhookValidationFailure, Forged):
         return HttpResponse(status=403)
+    except sns.Unavailable as problem:
+        log.warning("the certificate of Amazon SNS cannot be had: %s", problem)
+        return HttpResponse(status=503, headers={"Retry-After": "20"})
     except DatabaseError:
         raise  # our side: it is told again
     except (AnymailError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as problem:

@@ -1,4 +1,4 @@
-"""A nameserver on a real UDP socket, that knows what it is told: MX and A records, or how to fail."""
+"""A nameserver on a real UDP socket, that knows what it is told: MX, A and TXT records, or how to fail."""
 
 import socket
 import threading
@@ -21,6 +21,7 @@ class Nameserver:
 
     zone: dict[str, list[str] | str] = field(default_factory=dict)
     hosts: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
 
     def __enter__(self) -> "Nameserver":
@@ -63,8 +64,12 @@ class Nameserver:
             return None
         if said == SERVFAIL:
             reply.set_rcode(dns.rcode.SERVFAIL)
-        elif said == NXDOMAIN or (name not in self.zone and name not in self.hosts):
+        elif said == NXDOMAIN or all(name not in known for known in (self.zone, self.hosts, self.texts)):
             reply.set_rcode(dns.rcode.NXDOMAIN)
+        elif kind == "TXT" and name in self.texts:
+            text = self.texts[name]
+            said = " ".join(f'"{text[at : at + 255]}"' for at in range(0, len(text), 255))
+            reply.answer.append(dns.rrset.from_text(question.name, 300, "IN", "TXT", said))
         elif kind == "MX" and said:
             reply.answer.append(dns.rrset.from_text(question.name, 300, "IN", "MX", *said))
         elif kind == "A" and name in self.hosts:

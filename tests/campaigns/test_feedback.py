@@ -12,12 +12,12 @@ from hypothesis import strategies as some
 
 from audiences import subscriptions
 from audiences.models import Consent, Subscriber, Subscription, Suppression
-from campaigns import chunks, deliveries, feedback
+from campaigns import chunks, deliveries, feedback, rounds
 from campaigns.core.delivery import DeliveryState, Turn
 from campaigns.core.fault import Fault
 from campaigns.core.feedback import Feedback, Heard
 from campaigns.core.receipt import Phase, Receipt
-from campaigns.models import Campaign, Delivery, DeliveryEvent, Evidence
+from campaigns.models import Campaign, Chunk, Delivery, DeliveryEvent, Evidence
 from newsletter.models import Newsletter
 from tests import make
 from tests.make import NOON
@@ -238,6 +238,47 @@ def test_a_webhook_may_overtake_the_receipt_which_does_not_undo_it(kind: Heard, 
     feedback.record(told(row, kind), now=NOON)
     deliveries.record(chunk, [Receipt(row.pk, Turn.LOSE, Phase.DOT_SENT)], worker=7, now=NOON)
     assert stands(row)[0] == became
+    chunks.release(chunk)
+
+
+def leaving_again() -> tuple[Delivery, Chunk]:
+    """A row that came back once, and leaves in a second round just now."""
+    [row] = sent("failed")
+    rounds.resend_failed(row.campaign, by=None, now=NOON)
+    chunk = chunks.claim(worker=7, now=NOON)
+    assert chunk
+    assert [armed.delivery for armed in deliveries.arm(chunk, worker=7, limit=1, now=NOON)] == [row.pk]
+    return row, chunk
+
+
+@pytest.mark.parametrize("round", [0, 1])
+@pytest.mark.parametrize("kind", [Heard.BOUNCED, Heard.DELIVERED])
+def test_a_late_word_on_the_first_round_says_nothing_of_the_second(kind: Heard, round: int) -> None:
+    row, chunk = leaving_again()
+    fault = Fault.MAILBOX_FULL if kind is Heard.BOUNCED else None
+    feedback.record(told(row, kind, fault=fault, round=round), now=LATER)
+    assert stands(row) == ("sending", "")
+    deliveries.record(chunk, [Receipt(row.pk, Turn.ACCEPT, Phase.REPLIED, 250)], worker=7, now=NOON)
+    assert stands(row) == ("sent", "")
+    feedback.record(told(row, Heard.BOUNCED, key="2", fault=Fault.MAILBOX_FULL, round=1), now=LATER)
+    assert stands(row) == ("sent", "")
+    assert DeliveryEvent.objects.count() == 2
+    chunks.release(chunk)
+
+
+def test_a_word_on_its_own_round_may_overtake_its_receipt_there_too() -> None:
+    row, chunk = leaving_again()
+    feedback.record(told(row, Heard.BOUNCED, fault=Fault.MAILBOX_FULL, round=2), now=LATER)
+    deliveries.record(chunk, [Receipt(row.pk, Turn.ACCEPT, Phase.REPLIED, 250)], worker=7, now=NOON)
+    assert stands(row) == ("failed", "mailbox_full")
+    chunks.release(chunk)
+
+
+def test_a_late_word_that_an_address_does_not_exist_still_stops_it() -> None:
+    row, chunk = leaving_again()
+    feedback.record(told(row, Heard.BOUNCED, fault=Fault.UNKNOWN_USER, round=1), now=LATER)
+    assert (stands(row)[0], list(suppressed().values())) == ("sending", ["unknown_user"])
+    deliveries.record(chunk, [Receipt(row.pk, Turn.ACCEPT, Phase.REPLIED, 250)], worker=7, now=NOON)
     chunks.release(chunk)
 
 

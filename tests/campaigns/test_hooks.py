@@ -14,8 +14,10 @@ from django.utils import timezone
 from audiences.models import Subscription, Suppression
 from campaigns import filling, returns
 from campaigns.models import Delivery, DeliveryEvent
+from campaigns.wire import sns
 from newsletter.core import environment
 from tests import make
+from tests.campaigns import amazon
 
 pytestmark = pytest.mark.django_db
 SECRET, KEY = "garrigue:un-long-secret-au-hasard", "une-cle-de-mailgun"
@@ -25,9 +27,11 @@ UNKNOWN, FULL = "550 5.1.1 <jeanne@boite.example>: user unknown", "552 5.2.2 mai
 
 
 @pytest.fixture(autouse=True)
-def _secrets(settings: Any) -> None:
+def _secrets(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.WEBHOOK_SECRET, settings.MAILGUN_WEBHOOK_KEY = SECRET, KEY
     settings.BOUNCES = ("", "@retours.alpilles.example")
+    monkeypatch.setattr(sns, "_kept", {})
+    monkeypatch.setattr(sns, "fetch", lambda url: amazon.certificate())
 
 
 @pytest.fixture
@@ -73,13 +77,14 @@ def ses(row: Delivery, kind: str, **more: Any) -> dict[str, Any]:
     """An event of what left by Amazon's SMTP: only the Return-Path names the delivery."""
     mail = {"messageId": "m", "source": returns.path(row.pk), "destination": [READER], "headers": []}
     message = json.dumps({"eventType": kind, "mail": mail, **more})
-    return {"Type": "Notification", "MessageId": "s", "Timestamp": timezone.now().isoformat(), "Message": message}
+    said = {"Type": "Notification", "MessageId": "s", "Timestamp": timezone.now().isoformat(), "Message": message}
+    return amazon.signed(said)
 
 
-def post(provider: str, said: object, **headers: str) -> int:
+def post(provider: str, said: object, *, kind: str = "Notification", **headers: str) -> int:
     headers = headers or BASIC
     if provider == "ses":
-        headers = {**headers, "x-amz-sns-message-type": "Notification", "x-amz-sns-message-id": "s"}
+        headers = {**headers, "x-amz-sns-message-type": kind, "x-amz-sns-message-id": "s"}
     body = said if isinstance(said, bytes) else json.dumps(said).encode()
     client = Client(enforce_csrf_checks=True)
     return client.post(f"/retours/{provider}/", body, content_type="application/json", headers=headers).status_code
@@ -200,6 +205,48 @@ def test_mailgun_signs_each_telling_anew_and_it_is_one_event(row: Delivery) -> N
     again["event-data"] = first["event-data"]
     assert [post("mailgun", first), post("mailgun", again)] == [200, 200]
     assert DeliveryEvent.objects.count() == 1
+
+
+def test_what_amazon_did_not_sign_is_refused_whoever_knows_the_secret(row: Delivery) -> None:
+    said = told("ses", row, "complained")
+    assert isinstance(said, dict)
+    assert post("ses", {**said, "Message": said["Message"].replace("Complaint", "Bounce")}) == 403
+    assert post("ses", {name: value for name, value in said.items() if name != "Signature"}) == 403
+    assert post("ses", {**said, "SigningCertURL": "https://sns.eu-west-3.amazonaws.com.evil.example/x.pem"}) == 403
+    assert not DeliveryEvent.objects.exists()
+    assert post("ses", said) == 200
+
+
+def test_without_amazons_certificate_it_is_told_again_later(
+    row: Delivery, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(url: str) -> bytes:
+        raise sns.Unavailable("MaxRetryError")
+
+    said = told("ses", row, "complained")
+    monkeypatch.setattr(sns, "fetch", away)
+    assert post("ses", said) == 503
+    assert not DeliveryEvent.objects.exists()
+    monkeypatch.setattr(sns, "fetch", lambda url: amazon.certificate())
+    assert post("ses", said) == 200
+    assert DeliveryEvent.objects.count() == 1
+
+
+def test_a_topic_is_confirmed_at_an_address_that_amazon_has_signed_and_no_other(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("WARNING")
+    url = "https://sns.eu-west-3.amazonaws.com/?Action=ConfirmSubscription&Token=abc"
+    asked = {"Type": "SubscriptionConfirmation", "MessageId": "s", "Message": "Hello", "Token": "abc"}
+    asked |= {"Timestamp": timezone.now().isoformat(), "SubscribeURL": url}
+    for said, status in (
+        (amazon.signed(asked), 200),
+        ({**amazon.signed(asked), "SubscribeURL": "https://evil.example/"}, 403),
+        (asked, 403),
+    ):
+        caplog.clear()
+        assert post("ses", said, kind="SubscriptionConfirmation") == status
+        assert (url in caplog.text) is (status == 200)
 
 
 @pytest.mark.parametrize(

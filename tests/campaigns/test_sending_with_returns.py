@@ -10,7 +10,9 @@ import pytest
 from django.utils import timezone
 
 from audiences.models import Subscription
-from campaigns import inbox, returns, sending
+from campaigns import feedback, inbox, returns, rounds, schedule, sending
+from campaigns.core.fault import Fault
+from campaigns.core.feedback import Feedback, Heard
 from campaigns.inbox import Outcome
 from campaigns.models import Delivery
 from tests import make
@@ -31,9 +33,23 @@ def test_each_message_leaves_from_an_address_that_names_its_delivery(settings: A
     settings.BOUNCES = ("retours+", "@alpilles.example")
     with Peer() as peer:
         sent(settings, peer)
-    assert {returns.delivery_of(sender) for sender in peer.senders} == set(
-        Delivery.objects.values_list("pk", flat=True)
-    )
+    assert {returns.named(sender) for sender in peer.senders} == {(row.pk, 1) for row in Delivery.objects.all()}
+
+
+def test_sent_again_it_leaves_from_an_address_that_names_the_second_round_and_under_the_same_name(
+    settings: Any,
+) -> None:
+    settings.BOUNCES = ("retours+", "@alpilles.example")
+    with Peer() as peer:
+        [(_, first)] = sent(settings, peer, 1)
+        [row] = Delivery.objects.all()
+        feedback.record(Feedback("1", "test", row.pk, Heard.BOUNCED, timezone.now(), Fault.TRANSIENT), now=timezone.now())
+        schedule.finish_done(now=timezone.now())
+        rounds.resend_failed(row.campaign, by=None, now=timezone.now())
+        assert sending.drain(until=timezone.now() + timedelta(seconds=20)) == 1
+    assert [returns.named(sender) for sender in peer.senders] == [(row.pk, 1), (row.pk, 2)]
+    again = email.message_from_bytes(peer.accepted[-1][1], policy=policy.default)
+    assert again["Message-ID"] == first["Message-ID"]
 
 
 def test_the_header_offers_a_mail_beside_its_one_https_address_and_that_mail_leaves(settings: Any) -> None:

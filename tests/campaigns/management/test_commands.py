@@ -83,7 +83,7 @@ def test_the_relays_log_settles_what_it_names(tmp_path: Path) -> None:
         ("4XyZ12abCDc", settled, "dsn=5.1.1, status=bounced (host mx said: 550 5.1.1 no such user)"),
     ):
         message_id = filling.message_id(campaign.pk, row.pk, "alpilles.example")
-        assert rounds.delivery_of(message_id) == (campaign.pk, row.pk)
+        assert rounds.delivery_of(message_id) == (campaign.pk, row.pk, 0)
         lines += [
             f"{at}/cleanup[1]: {queue_id}: message-id={message_id}",
             f"{at}/smtp[2]: {queue_id}: to=<jeanne@boite.example>, {said}",
