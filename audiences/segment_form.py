@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audiences import segments
 from audiences.core import segment as tree
 from audiences.core.consent import CustomerKind
 from audiences.core.segment import (
@@ -20,6 +21,7 @@ from audiences.core.segment import (
     Segment,
     Speaks,
     SubscribedSince,
+    Told,
 )
 from audiences.forms import WhereForm
 from audiences.models import Segment as SegmentRow
@@ -92,6 +94,24 @@ class SegmentForm(WhereForm):
     def __init__(self, *args: Any, row: SegmentRow | None = None, **kwargs: Any) -> None:
         self.row = row
         super().__init__(*args, **kwargs)
+        for name, fact in segments.offered().items():
+            self.fields[name] = forms.IntegerField(
+                label=fact.label,
+                help_text=fact.help,
+                required=False,
+                min_value=1,
+                max_value=fact.most,
+                widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+                error_messages={
+                    "invalid": _("Écrivez un nombre entier."),
+                    "min_value": _("Un au moins."),
+                    "max_value": _("%(limit_value)s au plus."),
+                },
+            )
+
+    def told(self) -> list[forms.BoundField]:
+        """Return the lines of what other wings know."""
+        return [self[name] for name in segments.offered()]
 
     def clean_name(self) -> str:
         name: str = " ".join(self.cleaned_data["name"].split())
@@ -146,6 +166,7 @@ class SegmentForm(WhereForm):
             parts.append(Kind(CustomerKind(said["kind"])))
         if said["since"]:
             parts.append(SubscribedSince(said["since"]))
+        parts += [Told(name, said[name]) for name in segments.offered() if said.get(name)]
         return All(tuple(parts))
 
 
@@ -180,5 +201,7 @@ def _line(part: Segment) -> dict[str, Any] | None:
             return {"kind": kind.value}
         case SubscribedSince(day):
             return {"since": day}
+        case Told(name, value) if name in segments.offered():
+            return {name: value}
         case _:
             return None

@@ -1,6 +1,7 @@
 """Segments asked of the database: the hand of `audiences.core.segment`."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import and_, or_
@@ -9,6 +10,7 @@ from typing import assert_never
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
 
 from audiences.core import sentence
 from audiences.core.consent import SubscriptionState
@@ -45,6 +47,18 @@ NOBODY = Q(pk__lte=0)
 _told: dict[str, Callable[[int | str], Q]] = {}
 
 
+@dataclass(frozen=True)
+class Offered:
+    """A fact that the simple form asks for with a number, from 1 to `most`: its words are the wing's that knows it."""
+
+    label: Promise
+    help: Promise
+    most: int
+
+
+_offered: dict[str, Offered] = {}
+
+
 def register_fact(
     name: str,
     *,
@@ -52,15 +66,24 @@ def register_fact(
     to_q: Callable[[int | str], Q],
     describe: Callable[[int | str, str], tuple[str, str]],
     matches: Callable[[int | str, Facts], bool],
+    offered: Offered | None = None,
 ) -> None:
     """Let segments ask what another wing knows of a reader: `{name: value}`, read by `parse`.
 
-    The condition on Subscriber and `matches` must answer alike, and never with NULL.
+    The condition on Subscriber and `matches` must answer alike, and never with NULL. What is `offered` has its line in
+    the simple form.
     """
     if name in LEAVES or name in ("all", "any", "not"):
         raise ValueError(f"segments know {name} already")
     TOLD[name] = ToldOf(parse, matches, describe)
     _told[name] = to_q
+    if offered is not None:
+        _offered[name] = offered
+
+
+def offered() -> dict[str, Offered]:
+    """Return the facts that the simple form asks for, by their names."""
+    return dict(_offered)
 
 
 def to_q(tree: Segment, rings: Rings | None = None) -> Q:

@@ -13,6 +13,7 @@ class CampaignsConfig(AppConfig):
         from audiences import suppressions
         from campaigns import (
             deliveries,
+            erasing,
             exposures,
             facts,
             reports,
@@ -24,6 +25,7 @@ class CampaignsConfig(AppConfig):
 
         suppressions.on_stop(deliveries.stop)
         facts.register()
+        erasing.register()
         editions.guard_reopening(schedule.why_not_reopen)
         standings.ask(reports.standings)
         visibility.ask(exposures.standings)

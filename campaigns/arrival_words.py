@@ -37,8 +37,8 @@ WORDS: dict[Kind, tuple[Words, Words, Words]] = {
     Kind.UNSUBSCRIBE_ADDED: (
         _("Le relais a ajouté son propre lien de désinscription."),
         _(
-            "Les messageries n’en retiennent qu’un. Un lecteur peut se croire désabonné chez nous et ne l’être que chez "
-            "le relais, sans que nous le sachions."
+            "Les messageries n’en retiennent qu’un. Un lecteur peut se croire désabonné chez nous et ne l’être que "
+            "chez le relais, sans que nous le sachions."
         ),
         _("Dans le compte du relais, éteignez l’ajout de « List-Unsubscribe », puis refaites ce test."),
     ),
@@ -64,7 +64,10 @@ WORDS: dict[Kind, tuple[Words, Words, Words]] = {
     ),
     Kind.DKIM_MISSING: (
         _("La lettre arrive sans signature (DKIM)."),
-        _("Rien ne prouve qu’elle vient de vous. Gmail, Yahoo et Microsoft la refusent ou la mettent aux indésirables."),
+        _(
+            "Rien ne prouve qu’elle vient de vous. Gmail, Yahoo et Microsoft la refusent ou la mettent aux "
+            "indésirables."
+        ),
         _("Faites activer DKIM pour votre domaine chez le relais, ou donnez une clé à Garrigue (DKIM_KEY)."),
     ),
     Kind.DKIM_BROKEN: (

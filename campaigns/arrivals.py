@@ -175,5 +175,3 @@ def waits(row: TestMail) -> bool:
 def forget(*, now: datetime) -> int:
     """Forget the test mails of a week ago; return how many."""
     return TestMail.objects.filter(asked_at__lt=now - KEEP).delete()[0]
-
-

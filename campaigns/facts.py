@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from audiences import segments
 from audiences.core.segment import Facts
@@ -19,7 +20,14 @@ _SO = {
 
 def register() -> None:
     """Let segments ask."""
-    segments.register_fact(CLICKED, parse=_days, to_q=_clicked_since, describe=_words, matches=_has_clicked)
+    line = segments.Offered(
+        _("Ont cliqué dans les derniers jours : combien ?"),
+        _("Seuls comptent les lecteurs qui acceptent d’être mesurés. Par exemple 90."),
+        FARTHEST_DAYS,
+    )
+    segments.register_fact(
+        CLICKED, parse=_days, to_q=_clicked_since, describe=_words, matches=_has_clicked, offered=line
+    )
 
 
 def _days(value: object) -> int:

@@ -184,7 +184,8 @@ def _insert(told: Mapping[bytes, Feedback], seats: dict[int, Seat], *, now: date
             "kind": one.kind.value,
             "at": one.at.isoformat(),
             "fault": one.fault.value if one.fault else "",
-            "text": discreet(one.text).replace("\0", "")[:200],
+            # Of who was erased, servers' words are not kept: they may name them.
+            "text": discreet(one.text).replace("\0", "")[:200] if seats[one.delivery].subscriber else "",
             "source": one.source,
             "link": one.link,
             "scanner": one.scanner,

@@ -27,6 +27,7 @@ from campaigns.returns import Named
 from campaigns.wire import sns
 from campaigns.wire.provider import METADATA
 
+
 class Ses(AmazonSESTrackingWebhookView):  # type: ignore[misc]  # anymail carries no types
     """Amazon's notifications without Amazon's library, and with Amazon's signature, which anymail does not look at.
 

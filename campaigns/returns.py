@@ -1,4 +1,4 @@
-"""Where what comes back is addressed: the Return-Path names its delivery and round, and only we can write one (VERP)."""
+"""Where what comes back is addressed: the Return-Path names its delivery and round, and only we write one (VERP)."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple

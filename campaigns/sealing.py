@@ -1,4 +1,4 @@
-"""Bytes that name people, kept for a while: sealed by a key from outside the database, so a stolen dump reads nothing."""
+"""Bytes that name people, kept for a while, sealed by a key from outside the database: a stolen dump reads nothing."""
 
 import os
 from enum import StrEnum

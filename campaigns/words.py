@@ -10,9 +10,22 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.core.campaign import CampaignState, PauseReason, Step
 from campaigns.core.delivery import DeliveryState
+from campaigns.core.parking import Problem
 from campaigns.core.picture import stripes
 from campaigns.core.tally import Tally
 from newsletter.core.environment import Road
+
+# Of mail that came back and could not be used: what happened, and what to do.
+PARKED: dict[str, tuple[Promise | str, Promise | str]] = {
+    Problem.FAILED: (
+        _("Garrigue a échoué trois fois en le lisant."),
+        _("C’est notre faute ou celle de la base de données. Une fois la panne réparée, réessayez."),
+    ),
+    Problem.NOT_UNDERSTOOD: (
+        _("Il parle d’un de nos messages, dans des mots que Garrigue ne connaît pas."),
+        _("Le plus souvent, un serveur qui raconte à sa façon. Réessayez après une mise à jour, ou mettez-le de côté."),
+    ),
+}
 
 STATES: dict[str, tuple[Promise | str, str]] = {
     CampaignState.DRAFT: (_("En préparation"), "rest"),

@@ -34,6 +34,11 @@ def is_board(user: AbstractBaseUser | AnonymousUser) -> bool:
     return reaches(role_of(user), Role.BOARD)
 
 
+def is_admin(user: AbstractBaseUser | AnonymousUser) -> bool:
+    """Return whether this person says who holds which role."""
+    return reaches(role_of(user), Role.ADMIN)
+
+
 def signed_in(request: HttpRequest) -> User:
     """Return the person behind a request that passed `sign_in_required` or a role's guard."""
     return cast(User, request.user)

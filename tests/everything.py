@@ -12,10 +12,13 @@ from django.utils import timezone
 from audiences import links
 from audiences.core import segment as trees
 from audiences.models import Segment, Subscriber, Subscription
-from campaigns import exposures, schedule
+from campaigns import exposures, inbox, schedule
 from campaigns import links as redirects
+from campaigns.core.arrival import Kind
 from campaigns.core.campaign import CampaignState, PauseReason
-from campaigns.models import Campaign, Chunk, Delivery, Link, LinkCount
+from campaigns.core.parking import TRIES, Problem
+from campaigns.core.testing import State
+from campaigns.models import Campaign, Chunk, Delivery, Link, LinkCount, ParkedMail, TestMail
 from campaigns.words import REASONS
 from newsletter import calendar, calls, catalogue, consultation, invitations, members, offers, roles, selecting, signin
 from newsletter.calendar_words import FAILURES
@@ -64,6 +67,10 @@ class Story:
         catalogue.stage(feeds.export({"id": 1}, {"id": 2, "nom": TYPED}), name=TYPED, by=self.board, now=self.now)
         self.editions = self._editions()
         self.campaigns = list(self._campaigns())
+        self.test_mails = list(self._test_mails())
+        for problem in Problem:
+            for _ in range(TRIES):
+                inbox.park(f"Subject: {problem.value}\r\n\r\n".encode(), problem, now=self.now)
         exposures.record_due(now=self.now)
         wine_near = trees.All((trees.Likes(trees.Interest.WINE), trees.Near("13004", 20)))
         questions = (wine_near, trees.Not(trees.Speaks("fr")))
@@ -145,6 +152,24 @@ class Story:
         Delivery.objects.create(address_key=b"d" * 32, position=len(REASONS), **{**of, "state": "in_doubt"})
         self._links(made)
         return made
+
+    def _test_mails(self) -> Iterator[TestMail]:
+        """A test mail in every state, and one with everything that can be found."""
+        found = [[kind.value, 2, [TYPED]] for kind in Kind]
+        for state in State:
+            compared = self.now if state is State.ARRIVED else None
+            for findings in ([], found) if compared else ([],):
+                yield TestMail.objects.create(
+                    campaign=self.campaigns[-1],
+                    by=self.board,
+                    asked_at=self.now,
+                    to_us=state is State.SENT,
+                    state=state.value,
+                    detail=TYPED,
+                    compared_at=compared,
+                    pasted=True,
+                    findings=findings,
+                )
 
     def _links(self, campaign: Campaign) -> None:
         """A link of each part of a letter, counted, and one that was mended."""
@@ -256,6 +281,8 @@ class Story:
             "position": [1],
             "campaign_id": [campaign.pk for campaign in self.campaigns],
             "delivery_id": [Delivery.objects.filter(state="in_doubt").values_list("pk", flat=True)[0]],
+            "test_id": [test.pk for test in self.test_mails],
+            "mail_id": [ParkedMail.objects.values_list("pk", flat=True)[0]],
             "segment_id": [segment.pk for segment in self.segments],
             "invitation_id": [invitations.invite(self.offers[0], by=None, now=self.now).pk],
             "feast_id": [feast.pk for feast in self.feasts],

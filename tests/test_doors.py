@@ -16,9 +16,11 @@ from django.utils import timezone
 
 from audiences import links
 from audiences.models import Segment, Subscriber
+from campaigns import arrivals, inbox, pulses, schedule, sealing
 from campaigns import links as redirects
-from campaigns import pulses, schedule
-from campaigns.models import Campaign
+from campaigns.core.parking import Problem
+from campaigns.models import Campaign, ParkedMail, TestMail
+from campaigns.sealing import Kept
 from newsletter import calendar, calls, catalogue, consultation, invitations, members, offers, signin
 from newsletter.core.consultation import Opinion
 from newsletter.core.review import OfferState
@@ -170,7 +172,12 @@ DOORS = [
     *(Door(name, For.BOARD) for name in ("segments", "segment-new", "segment-preview", "readers")),
     Door("segment", For.BOARD, ("segment",)),
     Door("campaign-prepare", For.BOARD, ("locked",)),
-    *(Door(name, For.BOARD) for name in ("campaigns", "pace", "measuring")),
+    *(Door(name, For.BOARD) for name in ("campaigns", "pace", "measuring", "parked-mails")),
+    *(Door(f"parked-{verb}", For.BOARD, ("parked",), acts=True) for verb in ("again", "aside")),
+    Door("parked-source", For.ADMIN, ("parked",)),
+    Door("test-mails", For.BOARD, ("campaign",)),
+    Door("test-mail", For.BOARD, ("campaign", "test_mail")),
+    Door("test-mail-look", For.BOARD, ("campaign", "test_mail"), acts=True),
     Door("link-repair", For.BOARD, ("sending", "first")),
     Door("warm-up", For.BOARD, acts=True, said={"domain": "alpilles.example", "first_day": "2026-12-01"}),
     *(Door(name, For.BOARD, ("campaign",)) for name in ("campaign", "campaign-launch")),
@@ -247,6 +254,10 @@ def house(settings: Any) -> dict[str, Any]:
     told = consultation.contribute(asked, now=timezone.now(), **DESTINATION)
     calls.open_call(operation, by=None, now=timezone.now())
     called = make.call_of(operation, mas)
+    draft = schedule.plan(locked, [], starts_at=None, by=None)
+    tested = arrivals.ask(draft, address="", by=people["board"], now=timezone.now())
+    TestMail.objects.filter(pk=tested.pk).update(state="sent", sealed=sealing.seal(Kept.TEST, b"From: x\r\n\r\n"))
+    inbox.park(b"From: x@olea.example\r\n\r\n?", Problem.NOT_UNDERSTOOD, now=timezone.now())
     settings.REDIS_URL = servers.redis_url
     pulses.beat(now=timezone.now())
     return people | {
@@ -267,7 +278,9 @@ def house(settings: Any) -> dict[str, Any]:
         "slug": letter.slug,
         "provider": "brevo",
         "segment": Segment.objects.create(name="Tous", tree={"all": []}).pk,
-        "campaign": schedule.plan(locked, [], starts_at=None, by=None).pk,
+        "campaign": draft.pk,
+        "test_mail": tested.pk,
+        "parked": ParkedMail.objects.get().pk,
         "sending": sending.pk,
         "doubtful": doubtful.pk,
         "agenda": calendar.address_token(people["board"]),

@@ -1,4 +1,4 @@
-"""What became of a test mail on its way: what left and what arrived, compared; each difference that matters is a finding.
+"""What became of a test mail on its way: what left and what arrived, compared; what matters of it is a finding.
 
 A relay adds fields, folds, encodes and wraps anew: none of that is one. Nor is a signature of the relay's own, where it
 is valid and names the sender's domain.

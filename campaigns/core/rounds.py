@@ -4,7 +4,6 @@ from enum import StrEnum
 
 from campaigns.core.delivery import Turn
 
-
 # A Return-Path has three bits for the round: what is said of the seventh is said of all that follow.
 LAST_SAID = 7
 

@@ -6,32 +6,67 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('campaigns', '0011_links_and_what_is_counted'),
+        ("campaigns", "0011_links_and_what_is_counted"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TestMail',
+            name="TestMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asked_at', models.DateTimeField(db_index=True)),
-                ('to_us', models.BooleanField(default=False)),
-                ('sealed', models.BinaryField(blank=True, default=b'')),
-                ('state', models.CharField(choices=[('asked', 'asked'), ('leaving', 'leaving'), ('sent', 'sent'), ('not_taken', 'not_taken'), ('came_back', 'came_back'), ('arrived', 'arrived')], default='asked', max_length=12)),
-                ('detail', models.CharField(blank=True, max_length=200)),
-                ('compared', models.PositiveSmallIntegerField(default=0)),
-                ('compared_at', models.DateTimeField(blank=True, null=True)),
-                ('pasted', models.BooleanField(default=False)),
-                ('findings', models.JSONField(blank=True, default=list)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='test_mails', to='campaigns.campaign')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("asked_at", models.DateTimeField(db_index=True)),
+                ("to_us", models.BooleanField(default=False)),
+                ("sealed", models.BinaryField(blank=True, default=b"")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "asked"),
+                            ("leaving", "leaving"),
+                            ("sent", "sent"),
+                            ("not_taken", "not_taken"),
+                            ("came_back", "came_back"),
+                            ("arrived", "arrived"),
+                        ],
+                        default="asked",
+                        max_length=12,
+                    ),
+                ),
+                ("detail", models.CharField(blank=True, max_length=200)),
+                ("compared", models.PositiveSmallIntegerField(default=0)),
+                ("compared_at", models.DateTimeField(blank=True, null=True)),
+                ("pasted", models.BooleanField(default=False)),
+                ("findings", models.JSONField(blank=True, default=list)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="test_mails", to="campaigns.campaign"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-asked_at', '-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('compared_at__isnull', False), ('state', 'arrived')), models.Q(models.Q(('state', 'arrived'), _negated=True), ('compared_at__isnull', True)), _connector='OR'), name='test_mail_arrived_was_compared')],
+                "ordering": ["-asked_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("compared_at__isnull", False), ("state", "arrived")),
+                            models.Q(models.Q(("state", "arrived"), _negated=True), ("compared_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="test_mail_arrived_was_compared",
+                    )
+                ],
             },
         ),
     ]

@@ -2,6 +2,7 @@ from django.db import models
 
 from campaigns.core.parking import Problem
 from newsletter.core.states import choices
+from newsletter.models import User
 
 
 class ParkedMail(models.Model):
@@ -17,3 +18,6 @@ class ParkedMail(models.Model):
     tries = models.PositiveSmallIntegerField(default=1)
     first_at = models.DateTimeField(db_index=True)
     last_at = models.DateTimeField()
+    # Somebody has looked at it and wants to see it no more.
+    aside_at = models.DateTimeField(null=True, blank=True)
+    aside_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from campaigns import chunks, etas, reports, schedule, words
+from campaigns import chunks, etas, parked, reports, schedule, words
 from campaigns.core.campaign import PauseReason
 from campaigns.models import Campaign
 from newsletter.access import board_required, signed_in
@@ -22,7 +22,8 @@ from newsletter.models import User
 @require_safe
 def campaigns(request: HttpRequest) -> HttpResponse:
     """Every sending, newest first."""
-    return render(request, "pages/campaigns/list.html", {"campaigns": reports.with_sent(Campaign.objects.all())[:100]})
+    rows = reports.with_sent(Campaign.objects.all())[:100]
+    return render(request, "pages/campaigns/list.html", {"campaigns": rows, "parked": parked.waiting().count()})
 
 
 @board_required

@@ -36,12 +36,14 @@ def hand_over(
     """Give one message to a road; raise NotTaken. No transaction may be open."""
     if isinstance(road, Account):
         _by_provider(road, template, letter)
-        return
+        return None
     hosts = exchangers.find(letter.address.rpartition("@")[2]).hosts if road.direct else (road.host,)
     problem = NotTaken("no mail exchanger")
     for host in hosts:
         try:
-            return _by_smtp(replace(road, host=host), Outgoing(letter.delivery, sender, letter.address, data), ehlo_name)
+            return _by_smtp(
+                replace(road, host=host), Outgoing(letter.delivery, sender, letter.address, data), ehlo_name
+            )
         except NotTaken as other:
             problem = other
     raise problem

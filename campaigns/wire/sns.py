@@ -1,4 +1,4 @@
-"""Amazon's signature of what SNS tells, against a certificate that is fetched from Amazon once and kept while it runs."""
+"""Amazon's signature of what SNS tells, by a certificate that is fetched from Amazon once a process."""
 
 import binascii
 from base64 import b64decode
@@ -28,7 +28,7 @@ class Unavailable(Exception):
 
 
 def verify(said: Mapping[str, object], *, now: datetime, fetch: Fetch) -> None:
-    """Raise Forged unless Amazon has signed this; Unavailable where that cannot be known. No transaction may be open."""
+    """Raise Forged unless Amazon has signed this, Unavailable where that cannot be known. Never in a transaction."""
     text, url = signed_text(said), certificate_url(said)
     version, signature = said.get("SignatureVersion"), said.get("Signature")
     if version not in HASHES or not isinstance(version, str) or not isinstance(signature, str):

@@ -1,4 +1,4 @@
-"""Test mails over a real socket: what left is kept sealed, what arrives is compared, and a week later nothing is left."""
+"""Test mails over a real socket: what left is kept sealed, what arrives is compared, a week later nothing is left."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -54,7 +54,9 @@ def locked() -> Campaign:
     return make.planned(make.locked_edition(offer, newsletter=letter))
 
 
-def sent(person: User, peer: Peer, *, address: str = READER, campaign: Campaign | None = None) -> tuple[TestMail, bytes]:
+def sent(
+    person: User, peer: Peer, *, address: str = READER, campaign: Campaign | None = None
+) -> tuple[TestMail, bytes]:
     row = arrivals.ask(campaign or locked(), address=address, by=person, now=timezone.now())
     assert arrivals.send(row.pk, now=timezone.now()) is State.SENT
     row.refresh_from_db()

@@ -1,9 +1,12 @@
 """Who clicked lately, asked by a segment: the database and Python answer alike."""
 
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.test import Client
+from django.urls import reverse
 
 from audiences import segments
 from audiences.core import segment as trees
@@ -74,3 +77,23 @@ def test_a_letter_may_be_sent_to_who_clicked() -> None:
     with time_machine.travel(LATER, tick=False):
         campaign = make.running(make.locked_edition(), group, now=LATER)
     assert [row.subscriber for row in Delivery.objects.filter(campaign=campaign)] == [reader]
+
+
+def test_the_form_asks_it_in_days_keeps_it_and_shows_it_again(client: Client) -> None:
+    client.force_login(make.board_member())
+    client.post(reverse("segment-new"), {"name": "Curieux", "mode": "any", "clicked_within": "90"})
+    row = Segment.objects.get()
+    assert row.tree == {"all": [{"clicked_within": 90}]}
+    shown = client.get(reverse("segment", args=[row.pk])).content.decode()
+    assert re.search(r'name="clicked_within"[^>]*value="90"|value="90"[^>]*name="clicked_within"', shown)
+    assert "Ont cliqué dans les derniers jours" in shown
+    preview = client.get(reverse("segment-preview"), {"name": "x", "mode": "any", "clicked_within": "7"})
+    assert "ont cliqué dans une lettre depuis 7 jours au plus" in preview.content.decode()
+
+
+@pytest.mark.parametrize("typed", ["0", "-3", "1096", "beaucoup", "2,5"])
+def test_the_form_refuses_what_is_no_number_of_days(client: Client, typed: str) -> None:
+    client.force_login(make.board_member())
+    answer = client.post(reverse("segment-new"), {"name": "Curieux", "mode": "any", "clicked_within": typed})
+    assert answer.status_code in (200, 400)
+    assert not Segment.objects.exists()

@@ -43,9 +43,10 @@ def test_sent_again_it_leaves_from_an_address_that_names_the_second_round_and_un
     with Peer() as peer:
         [(_, first)] = sent(settings, peer, 1)
         [row] = Delivery.objects.all()
-        feedback.record(Feedback("1", "test", row.pk, Heard.BOUNCED, timezone.now(), Fault.TRANSIENT), now=timezone.now())
-        schedule.finish_done(now=timezone.now())
-        rounds.resend_failed(row.campaign, by=None, now=timezone.now())
+        now = timezone.now()
+        feedback.record(Feedback("1", "test", row.pk, Heard.BOUNCED, now, Fault.TRANSIENT), now=now)
+        schedule.finish_done(now=now)
+        rounds.resend_failed(row.campaign, by=None, now=now)
         assert sending.drain(until=timezone.now() + timedelta(seconds=20)) == 1
     assert [returns.named(sender) for sender in peer.senders] == [(row.pk, 1), (row.pk, 2)]
     again = email.message_from_bytes(peer.accepted[-1][1], policy=policy.default)

@@ -74,7 +74,9 @@ def fields(raw: bytes, change: Callable[[list[bytes]], list[bytes]]) -> bytes:
 
 
 def without(name: bytes) -> Callable[[bytes], bytes]:
-    return lambda raw: fields(raw, lambda all_: [one for one in all_ if not one.lower().startswith(name.lower() + b":")])
+    return lambda raw: fields(
+        raw, lambda all_: [one for one in all_ if not one.lower().startswith(name.lower() + b":")]
+    )
 
 
 def with_field(*lines: bytes) -> Callable[[bytes], bytes]:

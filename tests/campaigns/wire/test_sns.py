@@ -121,7 +121,11 @@ def test_where_nobody_answers_it_is_unavailable(monkeypatch: pytest.MonkeyPatch)
         sns.fetch("https://127.0.0.1:1/x.pem")
 
 
-@given(some.dictionaries(some.sampled_from([*SAID, "Signature", "SigningCertURL"]), some.none() | some.text() | some.integers()))
+@given(
+    some.dictionaries(
+        some.sampled_from([*SAID, "Signature", "SigningCertURL"]), some.none() | some.text() | some.integers()
+    )
+)
 def test_whatever_is_said_is_refused_and_nothing_else_happens(said: dict[str, Any]) -> None:
     with pytest.raises(Forged):
         verify(said)
