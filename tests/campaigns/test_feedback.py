@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
@@ -276,7 +277,7 @@ def test_a_word_on_its_own_round_may_overtake_its_receipt_there_too() -> None:
 
 def test_a_late_word_that_an_address_does_not_exist_still_stops_it() -> None:
     row, chunk = leaving_again()
-    feedback.record(told(row, Heard.BOUNCED, fault=Fault.UNKNOWN_USER, round=1), now=LATER)
+    feedback.record(told(row, Heard.BOUNCED, fault=Fault.UNKNOWN_USER, round=1), now=timezone.now())
     assert (stands(row)[0], list(suppressed().values())) == ("sending", ["unknown_user"])
     deliveries.record(chunk, [Receipt(row.pk, Turn.ACCEPT, Phase.REPLIED, 250)], worker=7, now=NOON)
     chunks.release(chunk)
