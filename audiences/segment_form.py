@@ -96,8 +96,8 @@ class SegmentForm(WhereForm):
         super().__init__(*args, **kwargs)
         for name, fact in segments.offered().items():
             self.fields[name] = forms.IntegerField(
-                label=fact.label,
-                help_text=fact.help,
+                label=str(fact.label),
+                help_text=str(fact.help),
                 required=False,
                 min_value=1,
                 max_value=fact.most,

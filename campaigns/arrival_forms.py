@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from audiences.core.address import BadAddress, parse
+from audiences.core.address import AddressFault, BadAddress, parse
 from audiences.words import ADDRESS_FAULTS
 from campaigns.core.testing import MOST_BYTES
 
@@ -39,7 +39,7 @@ class TestMailForm(forms.Form):
         if not read_here:
             del self.fields["where"]
             self.fields["address"].required = True
-            self.fields["address"].error_messages["required"] = str(ADDRESS_FAULTS["empty"])
+            self.fields["address"].error_messages["required"] = str(ADDRESS_FAULTS[AddressFault.EMPTY])
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
