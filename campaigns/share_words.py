@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from campaigns.shares import Letter, Share
 from campaigns.words import number, readers
-from newsletter.fairness_words import helps, told
+from newsletter.fairness_words import helps, seen, told
 
 # What differs by less is said to be the same.
 ALIKE = range(95, 106)
@@ -88,8 +88,8 @@ def reply(share: Share, *, by: str) -> str:
                 share.placed,
             )
             % {"n": number(record.chances), "placed": number(share.placed)},
-            _("Vous avez été vu par %(mine)s lecteurs par lettre ; le membre du milieu, par %(median)s.")
-            % {"mine": number(share.per_letter), "median": number(share.median)},
+            _("Pour vous : %(mine)s. Pour le membre du milieu : %(median)s.")
+            % {"mine": seen(share.per_letter), "median": seen(share.median)},
             turn(share),
         ]
         paragraphs.append("\n".join(f"– {line}" for line in figures))

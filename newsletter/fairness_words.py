@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from newsletter.core.advice import Advice, Help
 from newsletter.core.quotas import By, Quota, Unmet
 from newsletter.core.reasons import PLACED, Code, Number, Reason
-from newsletter.words import CATEGORIES
+from newsletter.words import CATEGORIES, number
 
 Words = str | Promise
 
@@ -18,11 +18,10 @@ Words = str | Promise
 REASONS: dict[Code, Words] = {
     Code.LEAST_EXPOSED: _(
         "Parmi les moins vus : rang %(rank)s sur %(of)s, les moins vus d’abord "
-        "(%(exposure)s lecteurs par lettre ; candidat du milieu : %(median)s)."
+        "(%(exposure)s ; candidat du milieu : %(median)s)."
     ),
     Code.WON_DRAW: _(
-        "À égalité avec d’autres (%(exposure)s lecteurs par lettre), le tirage au sort l’a mise devant : "
-        "rang %(rank)s sur %(of)s."
+        "À égalité avec d’autres (%(exposure)s), le tirage au sort l’a mise devant : rang %(rank)s sur %(of)s."
     ),
     Code.QUOTA_WANTED: _(
         "L’édition en voulait au moins %(at_least)s (%(value)s) : c’est la moins vue de celles qui le permettaient, "
@@ -31,10 +30,10 @@ REASONS: dict[Code, Words] = {
     Code.BOARD_PLACED: _("Le bureau l’a placée lui-même et a dit pourquoi : « %(why)s »"),
     Code.MORE_EXPOSED: _(
         "Des membres moins vus sont passés avant : rang %(rank)s sur %(of)s, places à donner : %(places)s "
-        "(%(exposure)s lecteurs par lettre ; le dernier placé en avait %(last)s)."
+        "(%(exposure)s ; le dernier placé : %(last)s)."
     ),
     Code.LOST_DRAW: _(
-        "À égalité avec le dernier placé (%(exposure)s lecteurs par lettre), le tirage au sort l’a mise derrière : "
+        "À égalité avec le dernier placé (%(exposure)s), le tirage au sort l’a mise derrière : "
         "rang %(rank)s sur %(of)s, places à donner : %(places)s."
     ),
     Code.CATEGORY_FULL: _(
@@ -94,16 +93,34 @@ def sentence(reason: Reason) -> str:
     category = reason.code is Code.CATEGORY_FULL or numbers.get("by") == By.CATEGORY
     if category and "value" in numbers:
         numbers["value"] = category_word(str(numbers["value"]))
+    alike = numbers.get("exposure")
+    numbers |= {name: seen(int(numbers[name])) for name in ("exposure", "median", "last") if name in numbers}
+    if reason.code is Code.LEAST_EXPOSED and reason["median"] == alike:
+        return (
+            gettext(
+                "Parmi les moins vus : rang %(rank)s sur %(of)s, les moins vus d’abord "
+                "(%(exposure)s, comme le candidat du milieu)."
+            )
+            % numbers
+        )
     # rounded numbers that look alike are still not equal
-    if reason.code is Code.MORE_EXPOSED and numbers["exposure"] == numbers["last"]:
+    if reason.code is Code.MORE_EXPOSED and reason["last"] == alike:
         return (
             gettext(
                 "Des membres à peine moins vus sont passés avant : rang %(rank)s sur %(of)s, places à donner : "
-                "%(places)s (%(exposure)s lecteurs par lettre, comme le dernier placé à une fraction près)."
+                "%(places)s (%(exposure)s, comme le dernier placé à une fraction près)."
             )
             % numbers
         )
     return str(REASONS[reason.code]) % numbers
+
+
+def seen(readers: int) -> str:
+    """Return by how many readers somebody was seen for each letter; in words while no letter has shown them."""
+    if not readers:
+        return gettext("aucun lecteur pour l’instant")
+    said = ngettext("%(n)s lecteur par lettre", "%(n)s lecteurs par lettre", readers)
+    return said % {"n": number(readers)}
 
 
 def unmet(one: Unmet) -> str:

@@ -125,7 +125,7 @@ class OperationForm(forms.Form):
                 label=_("Commune"),
                 queryset=found,
                 required=False,
-                empty_label=_("toutes"),
+                empty_label=_("choisir"),
                 error_messages={"invalid_choice": _("Aucun membre n’est de cette commune.")},
             )
             self.fields[f"least_commune_{n}"] = _number(_("Au moins"))

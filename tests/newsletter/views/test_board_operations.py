@@ -114,7 +114,7 @@ def test_saving_an_operation_untouched_drops_nothing_of_it(board: Client) -> Non
     communes = [make.place(f"Commune {n}", insee=f"{13100 + n}") for n in range(7)]
     members = [make.member(commune=commune) for commune in communes]
     days = tuple(timezone.localdate() + timedelta(days=12 + n) for n in range(5))
-    wanted = {**{commune: (1, 3) for commune in communes}, **{category: (1, None) for category in Category}}
+    wanted = {**dict.fromkeys(communes, (1, 3)), **dict.fromkeys(Category, (1, None))}
     row = make.operation(wanted=wanted, **soon(send_on=days))  # type: ignore[arg-type]
     members[0].is_active = False
     members[0].save()
