@@ -125,4 +125,4 @@ def test_what_a_code_brings_is_what_its_sentence_asks_for() -> None:
 def test_a_quota_that_could_not_be_met_is_told_to_the_board() -> None:
     one = Unmet(Quota(By.COMMUNE, "Mouriès", at_least=2), got=1)
 
-    assert fairness_words.unmet(one) == "Mouriès : 1 sur 2 demandées, aucune autre offre ne pouvait s’asseoir."
+    assert fairness_words.unmet(one) == "Mouriès\u00a0: 1 sur 2 demandées, aucune autre offre ne pouvait s’asseoir."
