@@ -70,7 +70,7 @@ def test_a_stranger_signs_in_and_another_member_finds_nothing(client: Client) ->
 def test_before_the_first_letter_everybody_is_equal(client: Client, mas: Member) -> None:
     seen = page(client, "own-share", mas)
 
-    assert "Aucune lettre n’est encore partie\u00a0: tout le monde commence à égalité." in seen
+    assert "Aucune lettre n’est encore partie : tout le monde commence à égalité." in seen
     assert "Proposez une offre" in seen
 
 
@@ -85,7 +85,7 @@ def test_the_member_reads_their_year_letter_by_letter(client: Client, mas: Membe
     assert "Fêtes en Alpilles Placé" in seen
     assert "Place 2, 3 lecteurs." in seen
     assert "Saint-Valentin au mas Pas placé" in seen
-    assert "Rien\u00a0: vous avez été moins vu que la moitié des membres" in seen
+    assert "Rien : vous avez été moins vu que la moitié des membres" in seen
 
 
 def test_a_newcomer_begins_in_the_middle(client: Client, luc: User, year: Edition) -> None:
@@ -135,7 +135,7 @@ def test_the_board_pastes_the_same_numbers_into_a_reply(client: Client, mas: Mem
 
     assert "Voici où en est Mas Fauchon dans notre lettre" in seen
     assert "– 2 lettres sont parties." in seen
-    assert "Vous aviez une offre prête pour 2 d’entre elles\u00a0; vous avez eu 1 place." in seen
+    assert "Vous aviez une offre prête pour 2 d’entre elles ; vous avez eu 1 place." in seen
     assert "– Saint-Valentin au mas (" in seen
     assert "Bien à vous, Jeanne Aubert" in seen
 
