@@ -44,13 +44,22 @@ def summary(share: Share) -> str:
 
 def turn(share: Share) -> str:
     """Return where the member stands in the line of all, the least seen first."""
-    if not share.before:
-        return _("Personne n’a été moins vu que vous.")
-    return ngettext(
-        "%(n)s membre sur %(of)s a été moins vu que vous et passe avant.",
-        "%(n)s membres sur %(of)s ont été moins vus que vous et passent avant.",
-        share.before,
-    ) % {"n": number(share.before), "of": number(share.of)}
+    said = _("Personne n’a été moins vu que vous.")
+    if share.before:
+        said = ngettext(
+            "%(n)s membre sur %(of)s a été moins vu que vous et passe avant.",
+            "%(n)s membres sur %(of)s ont été moins vus que vous et passent avant.",
+            share.before,
+        ) % {"n": number(share.before), "of": number(share.of)}
+    if not share.level:
+        return said
+    # a fraction of a reader, or the draw, decides between them: nobody reads 500 and 500 as less and more
+    level = ngettext(
+        "%(n)s autre est à égalité avec vous, à une fraction près.",
+        "%(n)s autres sont à égalité avec vous, à une fraction près.",
+        share.level,
+    ) % {"n": number(share.level)}
+    return f"{said} {level}"
 
 
 def rows(share: Share) -> list[Row]:
