@@ -40,8 +40,9 @@ class Share:
     member: Member
     standing: Standing
     standings: Standings
-    # How many stand before them in the line of all members, the least seen first; and how many stand in it.
+    # Of all members, in whole readers: how many were seen less and stand before them, how many as much; and all.
     before: int
+    level: int
     of: int
     # The median of their own trade, where it is shared by enough others to tell nobody's number.
     trade_median: Fraction | None
@@ -78,15 +79,16 @@ def share_of(member: Member, *, now: datetime, reasons: Mapping[int, Reason] | N
     found = exposures.standings(now)
     own = found.standing(member.pk)
     members = dict(Member.objects.active().values_list("pk", "category"))
-    line = {pk: found.standing(pk).exposure for pk in members}
+    others = [found.standing(pk).exposure for pk in members if pk != member.pk]
     peers = [found.of[pk].record.rate for pk, trade in members.items() if trade == member.category and pk in found.of]
     letters = tuple(_letters(member, now=now, reasons=reasons or {}))
     return Share(
         member=member,
         standing=own,
         standings=found,
-        before=sum(exposure < own.exposure for exposure in line.values()),
-        of=len(line),
+        before=sum(round(exposure) < round(own.exposure) for exposure in others),
+        level=sum(round(exposure) == round(own.exposure) for exposure in others),
+        of=len(members),
         trade_median=Fraction(median(peers)) if len(peers) >= ENOUGH_FOR_A_MEDIAN else None,
         letters=letters,
         advice=tuple(advise(_facts(member, own, found, letters, today=timezone.localdate(now)))),

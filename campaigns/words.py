@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, ngettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, ngettext_lazy
 
 from campaigns.core.campaign import CampaignState, PauseReason, Step
 from campaigns.core.delivery import DeliveryState
@@ -14,6 +14,7 @@ from campaigns.core.parking import Problem
 from campaigns.core.picture import stripes
 from campaigns.core.tally import Tally
 from newsletter.core.environment import Road
+from newsletter.words import number as number
 
 # Of mail that came back and could not be used: what happened, and what to do.
 PARKED: dict[str, tuple[Promise | str, Promise | str]] = {
@@ -201,12 +202,6 @@ def _more(state: str, count: int, reasons: Mapping[str, int]) -> tuple[str, ...]
 def reason(code: str, count: int) -> str:
     """Return how many readers were left without a letter for this reason: 11 adresses n’existent plus."""
     return str(REASONS.get(code, REASONS["unknown"]) % {"count": count, "n": number(count)})
-
-
-def number(count: int) -> str:
-    """Return a number with what parts its thousands: a thin space in French, a comma in English."""
-    parted = f"{count:,}"
-    return parted if get_language() == "en" else parted.replace(",", "\u202f")
 
 
 def readers(count: int) -> str:

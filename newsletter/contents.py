@@ -39,7 +39,7 @@ ALCOHOL = {
 }
 PHONE = {"fr": "Au téléphone :", "en": "By phone:"}
 # Over what a partner tells of the destination: the letter says whose words these are.
-TOLD_BY = {"fr": "Dans la destination, avec {0}", "en": "In the destination, with {0}"}
+TOLD_BY = {"fr": "Dans la destination · {0}", "en": "In the destination · {0}"}
 TOLD = {
     "fr": {
         DestinationKind.AGENDA: "Agenda",
@@ -120,7 +120,7 @@ def card_of(
         access=word_access(content.access, language),
         picture=_picture(content, size),
         link=content.link if content.link.startswith(("https://", "http://")) else "",
-        legal=_notices(content, member, text, language),
+        legal=_notices(content.claims(member.category), text, language),
     )
 
 
@@ -168,6 +168,7 @@ def _destination(edition: Edition, language: str) -> list[Block]:
             dates=word_dates(told.valid_from, told.valid_until, language),
             link=told.link if told.link.startswith(("https://", "http://")) else "",
             key=str(told.pk),
+            legal=_notices(legal.Claims(title=told.title, text=told.text), told.text, language),
         )
         lines.setdefault(told.consultation.partner.name, []).append(line)
     heading, see = TOLD_BY.get(language, TOLD_BY["fr"]), LEARN_MORE.get(language, LEARN_MORE["fr"])
@@ -201,9 +202,9 @@ def _picture(content: OfferContent, size: pictures.Size) -> Picture | None:
     return Picture(url, content.image_alt, shown.width, shown.height)
 
 
-def _notices(content: OfferContent, member: Member, text: str, language: str) -> tuple[str, ...]:
-    """Return what the law has printed under an offer; what the member wrote there already is not said twice."""
-    if not legal.bears_notice(content.claims(member.category)) or legal.says_notice(text):
+def _notices(claims: legal.Claims, text: str, language: str) -> tuple[str, ...]:
+    """Return what the law has printed under an offer or a partner's line; what stands there already is not repeated."""
+    if not legal.bears_notice(claims) or legal.says_notice(text):
         return ()
     return (ALCOHOL.get(language, ALCOHOL["fr"]),)
 

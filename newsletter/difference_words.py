@@ -1,12 +1,12 @@
 """Two versions of an offer side by side, in the words of the page."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.utils.translation import get_language, gettext
 
 from newsletter import words
 from newsletter.core.difference import Difference, compare
-from newsletter.core.interests import Interest, Public
 from newsletter.core.wording import word_access, word_dates, word_money, word_price
 from newsletter.models import OfferMove, OfferRevision
 from newsletter.models.offer import OfferContent
@@ -43,11 +43,16 @@ def _told(offer: OfferContent) -> list[tuple[str, str]]:
         (gettext("Photo"), offer.image.name or ""),
         (gettext("Ce qu’on voit sur la photo"), offer.image_alt),
         (gettext("Cadrage de la photo"), f"{offer.focus_x} % · {offer.focus_y} %"),
-        (gettext("Thèmes"), ", ".join(str(words.INTERESTS[Interest(one)]) for one in offer.interests)),
-        (gettext("Pour qui"), ", ".join(str(words.PUBLICS[Public(one)]) for one in offer.publics)),
+        (gettext("Thèmes"), _named(words.INTERESTS, offer.interests)),
+        (gettext("Pour qui"), _named(words.PUBLICS, offer.publics)),
         (gettext("Titre en anglais"), offer.title_en),
         (gettext("Texte en anglais"), offer.text_en),
         (gettext("Téléphone pour réserver"), offer.booking_phone),
         (gettext("Places ou pièces disponibles"), "" if offer.stock is None else str(offer.stock)),
         (gettext("Accessibilité"), word_access(offer.access, language)),
     ]
+
+
+def _named(names: Mapping[Any, words.Words], ticked: Collection[str]) -> str:
+    """Return what is ticked in the order of the form, in whatever order it was kept."""
+    return ", ".join(str(word) for one, word in names.items() if one in ticked)

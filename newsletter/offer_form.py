@@ -6,6 +6,7 @@ from typing import Any, cast
 from django import forms
 from django.core.files.storage import default_storage
 from django.core.signing import BadSignature, Signer
+from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
@@ -226,6 +227,8 @@ class OfferForm(forms.Form):
             self.add_error("valid_until", _("Le dernier jour vient avant le premier."))
         elif start and end and end - start > LONGEST:
             self.add_error("valid_until", _("Une offre dure deux ans au plus. Vérifiez l’année."))
+        elif start and start - timezone.localdate() > LONGEST:
+            self.add_error("valid_from", _("Cette date est très loin d’aujourd’hui : vérifiez l’année."))
         if "price_kind" in said and said["price_kind"] not in PRICED:
             said |= {"price": None, "price_unit": "", "price_was": None, "price_lowest": None}
         if said.get("no_image") and not self.files.get("image"):

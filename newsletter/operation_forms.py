@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
 from django import forms
+from django.db.models import Q
 from django.forms import BoundField
 from django.http import QueryDict
 from django.utils import timezone
@@ -19,7 +20,9 @@ from newsletter.core.quotas import By
 from newsletter.forms import Prose
 from newsletter.models import Newsletter, Operation, Place
 
-EDITIONS, COMMUNES = 3, 4
+# Lines to begin with; an operation that has filled them is offered some more.
+EDITIONS, COMMUNES, SPARE = 3, 4, 2
+MOST_LINES = 60
 FAR = timedelta(days=3 * 365)
 BAD_DAY = _("Cette date n’existe pas. Écrivez-la ainsi : 24/12/2026.")
 BAD_HOUR = _("Écrivez le jour et l’heure ainsi : 2026-12-01 09:30.")
@@ -100,7 +103,11 @@ class OperationForm(forms.Form):
     def __init__(self, data: Any = None, *, initial: Any = None, operation: Operation | None = None) -> None:
         super().__init__(data, initial=initial)
         self.operation = operation
-        for n in range(1, EDITIONS + 1):
+        planned = operation.planned.count() if operation else 0
+        wished = operation.wishes.filter(category="").count() if operation else 0
+        self.edition_lines = range(1, _lines("send_on_", EDITIONS, planned, data) + 1)
+        self.commune_lines = range(1, _lines("commune_", COMMUNES, wished, data) + 1)
+        for n in self.edition_lines:
             first = n == 1
             self.fields[f"send_on_{n}"] = day_field(
                 _("Jour d’envoi"), required=first, missing=_("Indiquez le jour d’envoi de l’édition.")
@@ -112,13 +119,13 @@ class OperationForm(forms.Form):
             )
             self.fields[f"least_{category}"] = _number(_("Au moins"))
             self.fields[f"most_{category}"] = _number(_("Au plus"))
-        found = Place.objects.filter(members__is_active=True).order_by("name").distinct()
-        for n in range(1, COMMUNES + 1):
+        found = Place.objects.filter(_choosable(operation)).order_by("name").distinct()
+        for n in self.commune_lines:
             self.fields[f"commune_{n}"] = forms.ModelChoiceField(
                 label=_("Commune"),
                 queryset=found,
                 required=False,
-                empty_label=_("toutes"),
+                empty_label=_("choisir"),
                 error_messages={"invalid_choice": _("Aucun membre n’est de cette commune.")},
             )
             self.fields[f"least_commune_{n}"] = _number(_("Au moins"))
@@ -134,7 +141,7 @@ class OperationForm(forms.Form):
             name: getattr(operation, name)
             for name in ("theme", "brief", "valid_from", "valid_until", "opens_at", "closes_at")
         }
-        for n, planned in enumerate(operation.planned.all()[:EDITIONS], start=1):
+        for n, planned in enumerate(operation.planned.all(), start=1):
             initial |= {f"send_on_{n}": planned.send_on, f"places_{n}": planned.places}
         for wish in operation.wishes.exclude(category=""):
             initial |= {
@@ -142,7 +149,7 @@ class OperationForm(forms.Form):
                 f"least_{wish.category}": wish.at_least or None,
                 f"most_{wish.category}": wish.at_most,
             }
-        for n, wish in enumerate(operation.wishes.filter(category="")[:COMMUNES], start=1):
+        for n, wish in enumerate(operation.wishes.filter(category=""), start=1):
             initial |= {
                 f"commune_{n}": wish.commune_id,
                 f"least_commune_{n}": wish.at_least or None,
@@ -154,18 +161,18 @@ class OperationForm(forms.Form):
     def proposed(cls, asked: QueryDict) -> "OperationForm":
         """Return the form as a link of the calendar proposes it; what makes no sense is left empty."""
         initial: dict[str, Any] = {"theme": asked.get("theme", "")[:100], "places_1": 12}
-        until = _readday_field(asked.get("call_until"))
+        until = _day(asked.get("call_until"))
         if until:
             initial["closes_at"] = timezone.make_aware(datetime.combine(until, time(23, 59)))
         for n, typed in enumerate(asked.getlist("send_on")[:EDITIONS], start=1):
-            initial |= {f"send_on_{n}": _readday_field(typed), f"places_{n}": 12}
+            initial |= {f"send_on_{n}": _day(typed), f"places_{n}": 12}
         for name in ("valid_from", "valid_until"):
-            initial[name] = _readday_field(asked.get(name))
+            initial[name] = _day(asked.get(name))
         return cls(initial=initial)
 
     @property
     def editions(self) -> Iterator[tuple[int, BoundField, BoundField]]:
-        for n in range(1, EDITIONS + 1):
+        for n in self.edition_lines:
             yield n, self[f"send_on_{n}"], self[f"places_{n}"]
 
     @property
@@ -175,7 +182,7 @@ class OperationForm(forms.Form):
 
     @property
     def communes(self) -> Iterator[tuple[BoundField, BoundField, BoundField]]:
-        for n in range(1, COMMUNES + 1):
+        for n in self.commune_lines:
             yield self[f"commune_{n}"], self[f"least_commune_{n}"], self[f"most_commune_{n}"]
 
     def clean_newsletter(self) -> Newsletter:
@@ -216,7 +223,7 @@ class OperationForm(forms.Form):
             wanted=tuple(self._wanted()),
             editions=tuple(
                 (said[f"send_on_{n}"], said[f"places_{n}"] or 12)
-                for n in range(1, EDITIONS + 1)
+                for n in self.edition_lines
                 if said.get(f"send_on_{n}")
             ),
         )
@@ -227,7 +234,7 @@ class OperationForm(forms.Form):
             least, most = said.get(f"least_{category}"), said.get(f"most_{category}")
             if said.get(f"want_{category}") or least or most is not None:
                 yield Wanted(category.value, least or 0, most)
-        for n in range(1, COMMUNES + 1):
+        for n in self.commune_lines:
             if commune := said.get(f"commune_{n}"):
                 least, most = said.get(f"least_commune_{n}"), said.get(f"most_commune_{n}")
                 yield Wanted(commune.insee, least or 0, most, By.COMMUNE)
@@ -242,7 +249,7 @@ class OperationForm(forms.Form):
 
     def _clean_editions(self, closes: datetime | None, end: date | None) -> None:
         said, seen = self.cleaned_data, set[date]()
-        names = [f"send_on_{n}" for n in range(1, EDITIONS + 1)]
+        names = [f"send_on_{n}" for n in self.edition_lines]
         self._clean_far(timezone.localdate(), *names)
         for name in names:
             day = said.get(name)
@@ -258,13 +265,13 @@ class OperationForm(forms.Form):
 
     def _clean_wishes(self) -> None:
         said = self.cleaned_data
-        kinds = [*Category, *(f"commune_{n}" for n in range(1, COMMUNES + 1))]
+        kinds = [*Category, *(f"commune_{n}" for n in self.commune_lines)]
         for kind in kinds:
             least, most = said.get(f"least_{kind}"), said.get(f"most_{kind}")
             if least is not None and most is not None and most < least:
                 self.add_error(f"most_{kind}", _("C’est moins que le minimum."))
         named = set[Place]()
-        for n in range(1, COMMUNES + 1):
+        for n in self.commune_lines:
             commune = said.get(f"commune_{n}")
             bounds = said.get(f"least_commune_{n}"), said.get(f"most_commune_{n}")
             if commune in named:
@@ -275,11 +282,11 @@ class OperationForm(forms.Form):
                 self.add_error(f"most_commune_{n}", _("Dites combien, au moins ou au plus."))
             if commune is not None:
                 named.add(commune)
-        places = sum(said.get(f"places_{n}") or 12 for n in range(1, EDITIONS + 1) if said.get(f"send_on_{n}"))
+        places = sum(said.get(f"places_{n}") or 12 for n in self.edition_lines if said.get(f"send_on_{n}"))
         # a place may count for its category and for its commune
         least = max(
             sum(said.get(f"least_{category}") or 0 for category in Category),
-            sum(said.get(f"least_commune_{n}") or 0 for n in range(1, COMMUNES + 1)),
+            sum(said.get(f"least_commune_{n}") or 0 for n in self.commune_lines),
         )
         if places and least > places:
             self.add_error(
@@ -341,7 +348,19 @@ class OverrideForm(WhyForm):
     )
 
 
-def _readday_field(typed: str | None) -> date | None:
+def _lines(prefix: str, least: int, filled: int, data: Any) -> int:
+    """Return how many lines to show: each that is filled or was sent to us, and some to spare."""
+    sent = sum(1 for name in data or () if name.startswith(prefix))
+    return max(least if filled < least else filled + SPARE, min(sent, MOST_LINES))
+
+
+def _choosable(operation: Operation | None) -> Q:
+    """A commune of a member; and one already wanted, though its last member has left since."""
+    wanted = operation.wishes.exclude(commune=None).values("commune") if operation else ()
+    return Q(members__is_active=True) | Q(pk__in=wanted)
+
+
+def _day(typed: str | None) -> date | None:
     try:
         return parse_date(typed or "")
     except ValueError:

@@ -165,3 +165,9 @@ REFUSALS: dict[Refusal, Words] = {
 }
 
 WRONG_CODE = _("Ce code n’est pas le bon, ou il n’est plus valable. Vérifiez-le, ou demandez un nouveau lien.")
+
+
+def number(count: int) -> str:
+    """Return a number with what parts its thousands: a thin space in French, a comma in English."""
+    parted = f"{count:,}"
+    return parted if get_language() == "en" else parted.replace(",", "\u202f")

@@ -201,6 +201,7 @@ class DestinationLine:
     dates: str = ""
     link: str = ""
     key: str = ""
+    legal: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.link:

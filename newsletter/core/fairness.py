@@ -85,6 +85,11 @@ def draw(seed: str, member: int) -> str:
     return hashlib.sha256(f"{seed}:{member}".encode()).hexdigest()
 
 
+def readers(exposure: Exposure) -> int:
+    """Return an exposure as a whole number for people; none only for whoever was not seen at all."""
+    return max(1, round(exposure)) if exposure else 0
+
+
 def propose(
     slots: Sequence[Slot], candidates: Sequence[Candidate], quotas: Sequence[Quota] = (), *, seed: str
 ) -> Selection:
@@ -159,7 +164,7 @@ class _Teller:
 
     def why_placed(self, one: Candidate) -> Reason:
         turn = self.turn[one.member]
-        numbers = {"rank": turn + 1, "of": len(self.line), "exposure": round(one.exposure)}
+        numbers = {"rank": turn + 1, "of": len(self.line), "exposure": readers(one.exposure)}
         stepped_back = [other for other in self.passed_over if self.turn[other.member] < turn]
         for gate in self._gates(one):
             limit = self.limits.get(gate, Bounds())
@@ -167,13 +172,13 @@ class _Teller:
                 return Reason.of(Code.QUOTA_WANTED, by=gate[0].value, value=gate[1], at_least=limit.floor, **numbers)
         if any(other.exposure == one.exposure for other in self.line[turn + 1 :] if other.member not in self.sitting):
             return Reason.of(Code.WON_DRAW, **numbers)
-        return Reason.of(Code.LEAST_EXPOSED, median=round(self.middle), **numbers)
+        return Reason.of(Code.LEAST_EXPOSED, median=readers(self.middle), **numbers)
 
     def why_not(self, one: Candidate) -> Reason:
         if not self.seats:
             return Reason.of(Code.NO_PLACE)
         turn = self.turn[one.member]
-        numbers = {"rank": turn + 1, "of": len(self.line), "exposure": round(one.exposure), "places": self.seats}
+        numbers = {"rank": turn + 1, "of": len(self.line), "exposure": readers(one.exposure), "places": self.seats}
         for gate, code in zip(self._gates(one), (Code.CATEGORY_FULL, Code.COMMUNE_FULL), strict=True):
             if self._full_before(gate, turn):
                 return Reason.of(code, value=gate[1], at_most=self.counts[gate], **numbers)
@@ -182,7 +187,7 @@ class _Teller:
             return Reason.of(Code.MADE_ROOM, **numbers)
         last = self.seated[-1].exposure
         code = Code.LOST_DRAW if last == one.exposure else Code.MORE_EXPOSED
-        return Reason.of(code, last=round(last), **numbers)
+        return Reason.of(code, last=readers(last), **numbers)
 
     def _full_before(self, gate: tuple[By, str], turn: int) -> bool:
         """Return whether the gate has let in all that it may, each of them before this turn, and there was room."""

@@ -103,7 +103,13 @@ def keep(desk: Desk, *, durable: bool) -> None:
         return
     users = lock_file(desk.users)
     try:
-        signal.signal(signal.SIGCHLD, _done)  # nobody may be sent to a server that died
+
+        def heard(number: int, frame: FrameType | None) -> None:
+            """Nobody may be sent to a server that died; one that was only suspended goes on where it was."""
+            if running.child.poll() is not None:
+                _done(number, frame)
+
+        signal.signal(signal.SIGCHLD, heard)
         if running.child.poll() is not None:
             return
         desk.write({**running.facts, "pid": running.child.pid})

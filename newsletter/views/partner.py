@@ -113,6 +113,7 @@ def _page(
         "lines": [(heard, typed.get(heard.line.key) or _form(heard.line.key)) for heard in standing if heard.line],
         "before": before,
         "whole": whole,
+        "said": bool(whole or before or any(heard.remarks for heard in standing)),
         "whole_form": typed.get(WHOLE) or _form(WHOLE),
         "contributions": asked.contributions.filter(withdrawn_at=None),
         "told": told or ContributionForm(),

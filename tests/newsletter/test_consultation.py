@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
-from newsletter import consultation, contents, editions, signing
+from newsletter import consultation, contents, editions, rendering, signing
 from newsletter.core.consultation import DestinationKind, Line, Opinion, PartnerKind
 from newsletter.core.content import Destination
 from newsletter.core.operation import NoticeKind, OperationState
@@ -150,13 +150,27 @@ def test_what_a_partner_tells_stands_in_the_letter_under_their_name_once_accepte
     assert not [block for block in contents.content_of(edition).blocks if isinstance(block, Destination)]
     consultation.accept(told, by=None, now=NOON)
     [block] = [block for block in contents.content_of(edition).blocks if isinstance(block, Destination)]
-    assert block.heading == "Dans la destination, avec Office de tourisme des Alpilles"
+    assert block.heading == "Dans la destination · Office de tourisme des Alpilles"
     assert [(line.kicker, line.title, line.where) for line in block.lines] == [
         ("Marché", "Marché de Noël", "Place du Micocoulier")
     ]
     assert len(list(contents.content_of(edition).offers())) == 1, "apart from the members' offers"
     consultation.set_aside(told, by=None, now=NOON)
     assert not [block for block in contents.content_of(edition).blocks if isinstance(block, Destination)]
+
+
+@pytest.mark.parametrize(("text", "bears"), [("Un verre de vin chaud.", True), ("Un chocolat chaud.", False)])
+def test_what_a_partner_tells_of_a_drink_bears_the_notice_too(text: str, bears: bool) -> None:
+    row = make.operation()
+    told = consultation.contribute(make.consulted(row), now=NOON, **{**MARKET, "text": text})
+    edition = make.edition(make.approved(), planned_on=date(2026, 12, 10))
+    row.planned.update(edition=edition)
+    consultation.accept(told, by=None, now=NOON)
+
+    letter = rendering.render(contents.content_of(edition))
+
+    for said in (letter.html, letter.text):
+        assert ("abus d’alcool est dangereux" in said) == bears
 
 
 def test_what_will_be_over_has_no_seat_and_what_is_locked_stays() -> None:

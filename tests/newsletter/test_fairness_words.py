@@ -69,6 +69,43 @@ def test_numbers_that_only_look_alike_are_not_said_to_be_equal(language: str) ->
 
 
 @both
+@pytest.mark.parametrize("code", [code for code in Code if "exposure" in fairness_words.NUMBERS.get(code, ())])
+def test_while_no_letter_has_shown_anybody_that_is_said_in_words(code: Code, language: str) -> None:
+    numbers = {**dict(reason(code).numbers), **dict.fromkeys(("exposure", "median", "last"), 0)}
+    with translation.override(language):
+        said = fairness_words.sentence(Reason.of(code, **numbers))
+
+    assert not re.search(r"\b0\b", said)
+    assert ("aucun lecteur pour l’instant" in said) == (language == "fr")
+
+
+@both
+def test_one_reader_is_one_reader_and_thousands_are_parted(language: str) -> None:
+    with translation.override(language):
+        said = [fairness_words.seen(n) for n in (0, 1, 2, 1200)]
+
+    assert (
+        said
+        == {
+            "fr": [
+                "aucun lecteur pour l’instant",
+                "1 lecteur par lettre",
+                "2 lecteurs par lettre",
+                "1\u202f200 lecteurs par lettre",
+            ],
+            "en": ["no reader so far", "1 reader a newsletter", "2 readers a newsletter", "1,200 readers a newsletter"],
+        }[language]
+    )
+
+
+@both
+def test_whoever_stands_at_the_middle_is_told_so_once(language: str) -> None:
+    one = Reason.of(Code.LEAST_EXPOSED, exposure=231, median=231, rank=9, of=30)
+    with translation.override(language):
+        assert fairness_words.sentence(one).count("231") == 1
+
+
+@both
 @pytest.mark.parametrize("count", [1, 2])
 @pytest.mark.parametrize("help", Help)
 def test_every_advice_has_its_sentence(help: Help, count: int, language: str) -> None:
@@ -88,4 +125,4 @@ def test_what_a_code_brings_is_what_its_sentence_asks_for() -> None:
 def test_a_quota_that_could_not_be_met_is_told_to_the_board() -> None:
     one = Unmet(Quota(By.COMMUNE, "Mouriès", at_least=2), got=1)
 
-    assert fairness_words.unmet(one) == "Mouriès : 1 sur 2 demandées, aucune autre offre ne pouvait s’asseoir."
+    assert fairness_words.unmet(one) == "Mouriès\u00a0: 1 sur 2 demandées, aucune autre offre ne pouvait s’asseoir."

@@ -134,6 +134,7 @@ def _workshop(request: HttpRequest, edition_id: int, verb: Callable[[Edition], o
 
 def _ask_why(request: HttpRequest, row: Edition, owed: reseating.WordsOwed, form: WhyForm) -> HttpResponse:
     """Show the seats as they still are, and beside them the form that does what was asked once a reason is typed."""
+    form.fields["words"].widget.attrs["autofocus"] = True  # it stands far above the seat that was moved
     why = {
         "form": form,
         "action": request.path,

@@ -48,9 +48,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         return _page(request, rosters.look(form.cleaned_data["text"], ""), form)
     if not _mailed([invitation.pk for invitation in owed]):
         messages.warning(request, _("Les e-mails n’ont pas pu partir : invitez les membres depuis leur liste."))
-    said = ngettext(
-        "%d membre fait partie de l’association.", "%d membres font partie de l’association.", len(found.new)
-    )
+    said = ngettext("%d membre a rejoint l’association.", "%d membres ont rejoint l’association.", len(found.new))
     messages.success(request, said % len(found.new))
     return redirect("board:members")
 

@@ -2,7 +2,9 @@
 
 import html
 import re
+from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from django.utils import timezone, translation
 from campaigns import exposures, share_words, shares
 from campaigns.models import Campaign
 from newsletter import editions
+from newsletter.core.exposure import Record, Standing, Standings
 from newsletter.core.fairness import Code, Reason
 from newsletter.core.review import OfferState
 from newsletter.models import Edition, Member, Offer, User
@@ -88,6 +91,23 @@ def test_the_member_reads_their_year_letter_by_letter(client: Client, mas: Membe
     assert "Rien : vous avez été moins vu que la moitié des membres" in seen
 
 
+def test_who_reads_the_same_number_is_level_and_not_seen_less(mas: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    less, newcomer = make.member("Moins vu"), make.member("Nouveau")
+    known = {mas.pk: Standing(Record(Fraction(1000), 2), Fraction(500)), less.pk: Standing(Record(), Fraction())}
+    found = Standings(known, median=Fraction(3999, 8), letters=2)
+    monkeypatch.setattr(exposures, "standings", lambda now: found)
+
+    share = shares.share_of(mas, now=timezone.now())
+
+    assert found.standing(newcomer.pk).exposure < share.standing.exposure
+    assert (share.before, share.level, share.of) == (1, 1, 3)
+    assert share_words.turn(share) == (
+        "1 membre sur 3 a été moins vu que vous et passe avant. 1 autre est à égalité avec vous, à une fraction près."
+    )
+    assert "est à égalité" not in share_words.turn(replace(share, level=0))
+    assert share_words.turn(replace(share, before=0, level=0)) == "Personne n’a été moins vu que vous."
+
+
 def test_a_newcomer_begins_in_the_middle(client: Client, luc: User, year: Edition) -> None:
     new = make.member("Mas Neuf", person=luc)
 
@@ -109,7 +129,7 @@ def test_a_kept_reason_is_told_for_its_letter(mas: Member, year: Edition) -> Non
 
     newest, older = share_words.rows(share)
     assert (newest.mark, newest.tone) == ("Pas placé", "wait")
-    assert newest.words.startswith("Des membres moins vus sont passés avant : rang 9 sur 12")
+    assert newest.words.startswith("Des membres moins vus sont passés avant\u00a0: rang 9 sur 12")
     assert older.mark == "Placé"
 
 

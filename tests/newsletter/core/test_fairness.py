@@ -13,7 +13,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.core.fairness import By, Candidate, Code, LeftOut, Place, Quota, Reason, Selection, Slot, draw, propose
+from newsletter.core.fairness import (
+    By,
+    Candidate,
+    Code,
+    LeftOut,
+    Place,
+    Quota,
+    Reason,
+    Selection,
+    Slot,
+    draw,
+    propose,
+    readers,
+)
 from newsletter.core.reasons import OBSTACLES, PLACED
 
 CATEGORIES, COMMUNES = ("wine", "table", "stay"), ("Arles", "Eygalières")
@@ -302,3 +315,7 @@ def test_a_reason_is_kept_as_json_and_comes_back() -> None:
 
     assert Reason.from_json(reason.to_json()) == reason
     assert reason["value"] == "wine"
+
+
+def test_who_was_seen_a_little_is_not_said_to_be_unseen() -> None:
+    assert [readers(one) for one in (Fraction(), Fraction(1, 3), 0.4, Fraction(7, 2), 231)] == [0, 1, 1, 4, 231]

@@ -217,6 +217,7 @@ def test_a_photo_says_whose_it_is_and_whether_it_may_be_shown_and_is_not_fetched
 
     assert "Studio Mistral" in shown
     assert "réutilisable, en citant l’auteur" in shown
+    assert "du 1er\u00a0avril au 30\u00a0septembre\u00a02027" in shown
     assert "<img" not in shown
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import lxml.html
 import pytest
 from django.core import mail
 from django.test import Client
@@ -322,6 +323,7 @@ def test_a_seat_that_the_selection_gave_is_taken_with_a_reason_typed_beside_it(
     asked = client.post(url("edition-remove", edition, offer), headers=headers)
     assert order(edition) == [offer.pk]
     assert [choice.call.member.name for choice in asked.context["why"]["choices"]] == ["Mas"]
+    assert lxml.html.fromstring(asked.content.decode()).xpath("//*[@id='pourquoi']//textarea[@autofocus]")
     empty = client.post(url("edition-remove", edition, offer), {"words": " "}, headers=headers)
     assert "Écrivez pourquoi" in text_of(empty)
     client.post(url("edition-remove", edition, offer), {"words": "Complet."}, headers=headers)

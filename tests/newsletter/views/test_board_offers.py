@@ -303,6 +303,17 @@ def test_what_changed_since_the_approval_stands_side_by_side(client: Client) -> 
     assert "<h3>Texte</h3>" not in shown
 
 
+def test_what_is_ticked_in_another_order_is_no_change(client: Client) -> None:
+    offer = make.offer(OfferState.SUBMITTED, interests=["wine", "table"], publics=["couple", "family"])
+    make.revision(offer, title="Autre", interests=["table", "wine"], publics=["family", "couple"])
+
+    shown = page_of(client, offer)
+
+    assert "<h3>Titre</h3>" in shown
+    assert "<h3>Thèmes</h3>" not in shown
+    assert "<h3>Pour qui</h3>" not in shown
+
+
 def test_a_change_names_its_field(client: Client) -> None:
     offer = make.offer(OfferState.SUBMITTED)
 

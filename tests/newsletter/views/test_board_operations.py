@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import lxml.html
 import pytest
 from django.db import connection
 from django.test import Client
@@ -101,6 +102,43 @@ def test_communes_are_wanted_too_and_the_call_counts_against_them(board: Client)
     assert 'value="13004" selected' in page(board, "operation-edit", row.pk)
     calls.open_call(row, by=None, now=timezone.now())
     assert "il en manque 1" in page(board, "operation-call", row.pk).split("Par commune")[1]
+
+
+def sent_back(board: Client, row: Operation) -> dict[str, str]:
+    """Return what the browser would send if nobody touched the form."""
+    page = lxml.html.fromstring(board.get(reverse("board:operation-edit", args=[row.pk])).content.decode())
+    return dict(page.xpath("//main//form")[0].form_values())
+
+
+def test_saving_an_operation_untouched_drops_nothing_of_it(board: Client) -> None:
+    communes = [make.place(f"Commune {n}", insee=f"{13100 + n}") for n in range(7)]
+    members = [make.member(commune=commune) for commune in communes]
+    days = tuple(timezone.localdate() + timedelta(days=12 + n) for n in range(5))
+    wanted = {**dict.fromkeys(communes, (1, 3)), **dict.fromkeys(Category, (1, None))}
+    row = make.operation(wanted=wanted, **soon(send_on=days))  # type: ignore[arg-type]
+    members[0].is_active = False
+    members[0].save()
+    before = [
+        [*row.wishes.values_list("category", "commune", "at_least", "at_most")],
+        [*row.planned.values_list("send_on", "places")],
+    ]
+
+    answer = board.post(reverse("board:operation-edit", args=[row.pk]), sent_back(board, row))
+
+    assert answer.status_code == 302, answer.content.decode()
+    after = [
+        [*row.wishes.values_list("category", "commune", "at_least", "at_most")],
+        [*row.planned.values_list("send_on", "places")],
+    ]
+    assert [sorted(rows, key=str) for rows in after] == [sorted(rows, key=str) for rows in before]
+
+
+def test_whoever_has_filled_all_lines_is_offered_more(board: Client) -> None:
+    row = make.operation(
+        wanted={make.place(f"Commune {n}", insee=f"{13100 + n}"): (1, None) for n in range(4)}, **soon()
+    )  # type: ignore[arg-type]
+
+    assert {"commune_5", "commune_6"} < sent_back(board, row).keys()
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_each_line_is_read_and_nothing_is_written(client: Client, encoding: str)
 def test_what_was_seen_is_taken_in_and_invited(client: Client) -> None:
     shown = confirm(client, text=TEXT, invite="on").content.decode()
 
-    assert "2 membres font partie" in shown
+    assert "2 membres ont rejoint" in shown
     assert [one.name for one in Member.objects.all()] == ["Cave", "Mas Rosé"]
     assert User.objects.filter(memberships__member__name="Mas Rosé", email="luc@mas.example").exists()
     assert [message.to for message in mail.outbox] == [["luc@mas.example"]]

@@ -104,6 +104,7 @@ def test_an_incomplete_offer_is_kept_as_a_draft_and_says_what_it_lacks(client: C
         ({"price": "123456789"}, "trop grand"),
         ({"valid_until": "2020-02-30"}, "Cette date n’existe pas"),
         ({"valid_until": "2020-01-01"}, "vient avant le premier"),
+        ({"valid_from": "2126-12-01", "valid_until": "2127-01-06"}, "très loin d’aujourd’hui"),
         ({"link": "pas un lien"}, "Ce lien ne semble pas complet"),
         ({"link": "javascript:alert(1)"}, "Ce lien ne semble pas complet"),
         ({"title": "x" * 81}, "80 caractères"),

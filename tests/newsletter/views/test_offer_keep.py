@@ -77,6 +77,7 @@ def test_a_page_begins_one_offer_however_often_it_asks(client: Client, mas: Memb
         ({"valid_until": "1926-01-01"}, "valid_until"),
         ({"valid_until": "2126-01-01"}, "valid_until"),
         ({"valid_until": "99999-01-01"}, "valid_until"),
+        ({"valid_from": "2126-01-01", "valid_until": "2126-02-01"}, "valid_from"),
         ({"link": "pas un lien"}, "link"),
         ({"stock": "beaucoup"}, "stock"),
         ({"stock": "-1"}, "stock"),

@@ -79,6 +79,7 @@ def test_a_partner_tells_of_the_destination_and_takes_it_back(client: Client, as
     client.post(url(asked, "consultation-contribute"), told)
     line = Contribution.objects.get()
     assert (line.valid_from, line.valid_until, line.accepted_at) == (day, day, None)
+    assert "Le bureau ne l’a pas encore choisie" in client.get(url(asked)).content.decode()
 
     client.post(url(asked, "consultation-take-back", line.pk))
     line.refresh_from_db()
@@ -121,9 +122,18 @@ def test_once_it_is_over_the_record_remains_and_nothing_is_asked(client: Client,
     asked.operation.save()
 
     html = client.get(url(asked)).content.decode()
-    assert "La consultation est close." in html
+    assert "La consultation est close. Voici ce que vous avez dit" in html
     assert "Bravo." in html
     assert "<textarea" not in html
+
+
+def test_a_partner_who_said_nothing_is_not_told_what_they_said(client: Client, asked: Consultation) -> None:
+    asked.operation.state = "closed"
+    asked.operation.save()
+
+    html = client.get(url(asked)).content.decode()
+    assert "La consultation est close." in html
+    assert "Voici ce que vous avez dit" not in html
 
 
 def test_a_cancelled_operation_and_a_forged_link_are_not_here(client: Client, asked: Consultation) -> None:
