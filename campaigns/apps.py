@@ -16,17 +16,19 @@ class CampaignsConfig(AppConfig):
             erasing,
             exposures,
             facts,
+            report_words,
             reports,
             schedule,
             targets,
             watchdog,  # noqa: F401 - it listens for workers
         )
-        from newsletter import aims, editions, standings, visibility
+        from newsletter import aims, editions, standings, summaries, visibility
 
         suppressions.on_stop(deliveries.stop)
         facts.register()
         erasing.register()
         editions.guard_reopening(schedule.why_not_reopen)
         standings.ask(reports.standings)
+        summaries.ask(report_words.summary)
         visibility.ask(exposures.standings)
         aims.ask(targets.in_words)

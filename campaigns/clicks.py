@@ -1,13 +1,12 @@
 """Clicks: where a redirect leads, the bare count of everyone's, and what those of readers who agreed come to."""
 
-import time
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 
 from django.db import transaction
-from django.db.models import Count, Max, Sum
+from django.db.models import Max
 from django.utils import timezone
 from psycopg.types.numeric import Int8
 
@@ -18,12 +17,11 @@ from campaigns.core.clicks import SETTLED_AFTER, TOO_SOON, TRAP, Hit, Scanner, a
 from campaigns.core.delivery import MOVES, DeliveryState, Turn
 from campaigns.core.feedback import Feedback, Heard
 from campaigns.core.opens import Measure
-from campaigns.models import Click, ClickToSettle, DeliveryEvent, Link, LinkCount
+from campaigns.models import Click, ClickToSettle, DeliveryEvent, Link
 from newsletter.signing import Purpose
 from newsletter.statements import Statement
 
 SOURCE = "link"
-SHARDS = opens.SHARDS
 # The target and the count in one statement. What is known to be a machine's is counted, and counted apart.
 _COUNTED = """
 {quietly}, counted AS (
@@ -89,7 +87,7 @@ def follow_shared(token: str, hit: Hit) -> str | None:
     """Return where the redirect that all share leads, and count it; None where no such link is. Raises BadToken."""
     campaign, position = links.read_shared(token)
     asked = {"campaign": Int8(campaign), "position": Int8(position)}
-    said = {"day": timezone.localdate(hit.at), "shard": _shard(), "machine": int(at_once(hit, None) is not None)}
+    said = {"day": timezone.localdate(hit.at), "shard": opens.shard(), "machine": int(at_once(hit, None) is not None)}
     for (target,) in SHARED.ask(asked | said):
         return str(target)
     return None
@@ -109,7 +107,7 @@ def follow(token: str, hit: Hit) -> str | None:
         "position": Int8(hit.link),
         "now": hit.at,
         "day": timezone.localdate(hit.at),
-        "shard": _shard(),
+        "shard": opens.shard(),
         "machine": int(at_sight is not None),
         "too_soon": int(TOO_SOON.total_seconds()),
         "keys": [one.digest for one in tellings],
@@ -120,10 +118,6 @@ def follow(token: str, hit: Hit) -> str | None:
             _note(told, state=DeliveryState(state))
         return str(target)
     return None
-
-
-def _shard() -> int:
-    return time.perf_counter_ns() // 1000 % SHARDS
 
 
 def _telling(delivery: int, hit: Hit, scanner: Scanner | None) -> Feedback:
@@ -230,13 +224,3 @@ def _move_clocks(readers: set[int]) -> None:
         reader.clicked_on = timezone.localdate(at) if at else None
         changed.append(reader)
     Subscriber.objects.bulk_update(changed, ["clicked_on"])
-
-
-def on_offer(offer: int) -> dict[str, int]:
-    """Return what is known of an offer's links in all letters: every redirect that was followed, those that machines
-    followed, and how many readers who agreed followed one themselves."""
-    counted = LinkCount.objects.filter(link__offer=offer).aggregate(
-        times=Sum("times", default=0), by_machines=Sum("by_machines", default=0)
-    )
-    readers = Click.objects.filter(link__offer=offer, times__gt=0).aggregate(n=Count("subscriber", distinct=True))["n"]
-    return {**counted, "readers": readers}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from django.conf import settings
 from django.db import transaction
@@ -22,6 +22,17 @@ from newsletter.signing import BadToken, Purpose
 _NUMBER = 8
 
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class _Counts(TypedDict):
+        times: int
+        by_machines: int
+
+    # A link with how often it was followed, and how often of that by what is known to be a machine.
+    Counted = WithAnnotations[Link, _Counts]
+
+
 @dataclass(frozen=True)
 class Table:
     """The links of one letter: what stands at each spot, by number and by where it leads."""
@@ -37,8 +48,7 @@ def lay(campaign: Campaign, content: EditionContent, rules: Measuring) -> Table:
     What no redirect may lead to is left as it stands in the letter, and has no row.
     """
     origin = targets.origin(campaign.edition.newsletter.slug, campaign.edition.slug) if rules.marks_origin else {}
-    spots = [spot for spot in _spots(content) if targets.may_lead(spot.target)]
-    numbers = {spot: number for number, spot in enumerate(dict.fromkeys(spots), start=TRAP + 1)}
+    numbers = numbered(content)
     rows = [_row(campaign, number, spot, origin) for spot, number in numbers.items()]
     trap = Link(campaign=campaign, position=TRAP, target=f"{settings.SITE_URL}/", part=Part.TRAP.value)
     Link.objects.filter(campaign=campaign).exclude(position__in=[TRAP, *numbers.values()]).delete()
@@ -49,6 +59,12 @@ def lay(campaign: Campaign, content: EditionContent, rules: Measuring) -> Table:
         update_fields=["target", "label", "part", "offer", "contribution"],
     )
     return Table(numbers, {row.position: row.target for row in rows})
+
+
+def numbered(content: EditionContent) -> dict[Spot, int]:
+    """Return the number of each link of the letter, in the order in which they are read."""
+    spots = [spot for spot in _spots(content) if targets.may_lead(spot.target)]
+    return {spot: number for number, spot in enumerate(dict.fromkeys(spots), start=TRAP + 1)}
 
 
 def _spots(content: EditionContent) -> list[Spot]:
@@ -144,7 +160,7 @@ def repair(link: Link, *, target: str, by: User | None, now: datetime) -> Link:
     return held
 
 
-def listed(campaign: Campaign) -> QuerySet[Link]:
+def listed(campaign: Campaign) -> "QuerySet[Counted]":
     """Return the letter's links in order with how often each was followed, in one query."""
     return (
         Link.objects.filter(campaign=campaign)

@@ -7,20 +7,30 @@ TEMPLATES = settings.BASE_DIR / "templates" / "reports"
 
 
 def member_season(said: str) -> bytes:
-    """Return the PDF of what `report_words.paper` says.
+    """Return the PDF of what `report_words.paper` says."""
+    return _set("member", said)
 
-    The words are a value to the template and never its code. It asks for PDF/UA, so that screen readers find their
-    way; only where a sign is in no font of ours, as an emoji, the same pages come without that seal.
+
+def letter(said: str) -> bytes:
+    """Return the PDF of what `letter_paper.words` says."""
+    return _set("letter", said)
+
+
+def _set(template: str, said: str) -> bytes:
+    """Return it set: the words are values to the template and never its code.
+
+    It asks for PDF/UA, so that screen readers find their way; only where a sign is in no font of ours, as an emoji,
+    the same pages come without that seal.
     """
     try:
-        return _set(said, accessible=True)
+        return _compiled(template, said, accessible=True)
     except typst.TypstError:
-        return _set(said, accessible=False)
+        return _compiled(template, said, accessible=False)
 
 
-def _set(said: str, *, accessible: bool) -> bytes:
+def _compiled(template: str, said: str, *, accessible: bool) -> bytes:
     pdf: bytes = typst.compile(
-        str(TEMPLATES / "member.typ"),
+        str(TEMPLATES / f"{template}.typ"),
         root=str(TEMPLATES),
         ignore_system_fonts=True,
         sys_inputs={"said": said},

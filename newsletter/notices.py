@@ -7,10 +7,13 @@ from newsletter.core.operation import NoticeKind
 from newsletter.models import Call, Consultation, Notice
 
 
-def owe_members(kind: NoticeKind, calls: Iterable[Call], *, about: datetime, now: datetime) -> int:
+def owe_members(
+    kind: NoticeKind, calls: Iterable[Call], *, about: datetime, now: datetime, not_before: datetime | None = None
+) -> int:
     """Owe each of these members a letter about this moment, and return how many are new."""
     told = set(Notice.objects.filter(kind=kind, about=about).values_list("call", flat=True))
-    rows = [Notice(kind=kind, call=call, about=about, owed_at=now) for call in calls if call.pk not in told]
+    due = not_before or now
+    rows = [Notice(kind=kind, call=call, about=about, owed_at=due) for call in calls if call.pk not in told]
     return len(Notice.objects.bulk_create(rows, ignore_conflicts=True))
 
 

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from newsletter.core.operation import MOVES, WRITABLE, Dates, OperationState, Step, Wanted
+from newsletter import notices
+from newsletter.core.operation import MOVES, READ_FOR, WRITABLE, Dates, NoticeKind, OperationState, Step, Wanted
 from newsletter.core.quotas import By
 from newsletter.core.states import advance
 from newsletter.models import Invitation, Newsletter, Operation, OperationMove, OperationWish, PlannedEdition, User
@@ -103,9 +104,12 @@ def cancel(operation: Operation, *, by: User | None, now: datetime) -> None:
 
 @transaction.atomic
 def finish(operation: Operation, *, by: User | None, now: datetime) -> None:
-    """Say that its editions are past: what is left is the record."""
+    """Say that its editions are past: what is left is the record, and a word to each member who had a place."""
     hold(operation)
     move(operation, Step.FINISH, by=by, now=now)
+    editions = operation.planned.filter(edition__isnull=False).values("edition")
+    placed = operation.calls.filter(offer__placements__edition__in=editions).distinct()
+    notices.owe_members(NoticeKind.SUMMARY, placed, about=now, now=now, not_before=now + READ_FOR)
 
 
 def hold(operation: Operation) -> None:

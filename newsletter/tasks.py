@@ -1,6 +1,7 @@
 """What this wing does in the background."""
 
 import logging
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,10 +28,11 @@ from newsletter import (
     roles,
     selecting,
     signin,
+    summaries,
 )
 from newsletter.core.calendar.ical_in import read_calendar as read
 from newsletter.core.operation import NoticeKind
-from newsletter.models import Edition, Invitation, Member, Notice, OfferMove, User
+from newsletter.models import Call, Edition, Invitation, Member, Notice, OfferMove, User
 
 log = logging.getLogger(__name__)
 # The hour from which the board's digest leaves.
@@ -223,6 +225,8 @@ def _to_member(notice: Notice) -> list[Written]:
     if not call.member.is_active:
         return []
     operation = call.operation
+    if notice.kind == NoticeKind.SUMMARY:
+        return list(_summaries(call))
     if notice.kind == NoticeKind.OUTCOME:
         link = settings.SITE_URL + reverse("call", args=[call.pk])
     else:
@@ -239,6 +243,17 @@ def _to_member(notice: Notice) -> list[Written]:
     }
     template = "outcome" if notice.kind == NoticeKind.OUTCOME else "call"
     return [(template, address, words, language) for address, language in invitations.addresses(call.invitation)]
+
+
+def _summaries(call: Call) -> Iterator[Written]:
+    """Yield what the offer brought, in each one's language; nothing where no letter left with it."""
+    for address, language in invitations.addresses(call.invitation):
+        with translation.override(language):
+            summary = summaries.of(call.offer)
+        if summary:
+            link = settings.SITE_URL + summary.path
+            words = {"member": call.member, "operation": call.operation, "lines": summary.lines, "link": link}
+            yield "summary", address, words, language
 
 
 def _to_partner(notice: Notice) -> list[Written]:

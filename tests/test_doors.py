@@ -172,7 +172,7 @@ DOORS = [
     *(Door(name, For.BOARD) for name in ("segments", "segment-new", "segment-preview", "readers")),
     Door("segment", For.BOARD, ("segment",)),
     Door("campaign-prepare", For.BOARD, ("locked",)),
-    *(Door(name, For.BOARD) for name in ("campaigns", "pace", "measuring", "parked-mails")),
+    *(Door(name, For.BOARD) for name in ("campaigns", "pace", "measuring", "reports", "parked-mails")),
     *(Door(f"parked-{verb}", For.BOARD, ("parked",), acts=True) for verb in ("again", "aside")),
     Door("parked-source", For.ADMIN, ("parked",)),
     Door("test-mails", For.BOARD, ("campaign",)),
@@ -183,6 +183,8 @@ DOORS = [
     *(Door(name, For.BOARD, ("campaign",)) for name in ("campaign", "campaign-launch")),
     *(Door(f"campaign-{name}", For.BOARD, ("campaign",)) for name in ("again", "why", "details", "links")),
     *(Door(f"campaign-resend-{what}", For.BOARD, ("campaign",), True, {"typed": "1"}) for what in ("failed", "doubt")),
+    *(Door(f"campaign-report{kind}", For.BOARD, ("sending",)) for kind in ("", "-csv", "-xlsx", "-pdf")),
+    *(Door(name, For.BOARD, ("sending",)) for name in ("campaign-map", "campaign-map-letter")),
     Door("campaign-prove", For.BOARD, ("sending", "doubtful"), True, {"proof": "sent", "source": "au téléphone"}),
     *(Door(name, For.EVERYONE) for name in ("health", "metrics")),
     # Without a secret of the installation there is no door for providers; tests/campaigns/test_hooks.py opens it.

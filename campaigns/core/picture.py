@@ -1,4 +1,4 @@
-"""How wide each stripe of a sending's picture is drawn."""
+"""How wide each stripe of a sending’s picture is drawn, and how long each bar of a report."""
 
 from collections.abc import Sequence
 
@@ -16,3 +16,9 @@ def stripes(counts: Sequence[int], *, width: int = WIDTH, least: int = LEAST) ->
     # What the small ones were given, and what rounding lost, the widest stripe pays.
     drawn[drawn.index(max(drawn))] += width - sum(drawn)
     return drawn
+
+
+def lengths(counts: Sequence[int], *, longest: int = WIDTH, least: int = LEAST) -> list[int]:
+    """Return how long each bar is, the greatest count filling the picture; what counts something is seen."""
+    top = max(counts, default=0)
+    return [max(least, longest * count // top) if count else 0 for count in counts]

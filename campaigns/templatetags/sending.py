@@ -5,7 +5,7 @@ from fractions import Fraction
 from django import template
 from django.utils.functional import Promise
 
-from campaigns import words
+from campaigns import letter_words, words
 from newsletter.core.environment import Road
 
 register = template.Library()
@@ -40,6 +40,12 @@ def road_word(road: Road) -> str:
 @register.filter
 def spaced(count: int) -> str:
     return words.number(count)
+
+
+@register.filter
+def shown(count: int | None) -> str:
+    """`{{ figures.left|shown }}`: 12, or that it is masked."""
+    return letter_words.told(count)
 
 
 @register.filter

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from campaigns import links, measuring
+from campaigns import followed, letter_words, links, measuring
 from campaigns.core.targets import BadTarget
 from campaigns.forms import MeasuringForm, RepairForm
 from campaigns.models import Campaign, Link
@@ -26,9 +26,12 @@ reads_and_posts = require_http_methods(["GET", "HEAD", "POST"])
 def letter_links(request: HttpRequest, campaign_id: int) -> HttpResponse:
     """Every link in the order of the letter."""
     campaign = get_object_or_404(Campaign.objects.select_related("edition__newsletter"), pk=campaign_id)
+    rows = list(links.listed(campaign))
     context = {
         "campaign": campaign,
-        "links": links.listed(campaign),
+        # a link and its clicks, as far as they may be shown
+        "links": [(row, letter_words.followed(*told)) for row, told in zip(rows, followed.told(rows), strict=True)],
+        "note": letter_words.NOTES[-1],
         "repairs": links.repairs(campaign),
         "rules": measuring.rules(campaign.edition.newsletter.association_id),
     }

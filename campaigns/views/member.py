@@ -28,7 +28,8 @@ def offer_report(request: HttpRequest, offer_id: int) -> HttpResponse:
         "offer": offer,
         "report": report,
         "seats": [_line(seat) for seat in report.seats],
-        "note": report_words.RECEIVED,
+        "clicks": report_words.clicks_words(report.clicks) if report.was_sent else "",
+        "notes": [report_words.RECEIVED, report_words.CLICKED],
     }
     return render(request, "pages/campaigns/offer.html", context)
 
@@ -49,12 +50,14 @@ def season(request: HttpRequest, member_id: int) -> HttpResponse:
                 "readers": readers(one.readers),
                 "sendings": report_words.sendings_words(one.sendings),
                 "beside": report_words.beside_words(report, one),
+                "clicks": report_words.clicks_words(one.clicks) if one.was_sent else "",
+                "clicks_beside": report_words.clicks_beside_words(report, one),
                 "seats": [_line(seat) for seat in one.seats],
             }
             for one in report.offers
         ],
-        "not_measured": report_words.NOT_MEASURED,
-        "note": report_words.RECEIVED,
+        "clicks": report_words.own_words(report.clicks),
+        "notes": [report_words.RECEIVED, report_words.CLICKED],
     }
     return render(request, "pages/campaigns/season.html", context)
 
@@ -100,4 +103,6 @@ def _line(seat: member_reports.Seat) -> dict[str, object]:
         "place": report_words.place_words(seat),
         "left": report_words.left_words(seat),
         "sendings": report_words.sendings_words(seat.sendings),
+        "clicks": report_words.clicks_words(seat.clicks) if seat.sent_on else "",
+        "own": report_words.own_words(seat.clicks) if seat.sent_on else "",
     }

@@ -42,7 +42,7 @@ def hand_over(
     for host in hosts:
         try:
             return _by_smtp(
-                replace(road, host=host), Outgoing(letter.delivery, sender, letter.address, data), ehlo_name
+                replace(road, host=host), Outgoing(letter.delivery, sender, letter.address, [data]), ehlo_name
             )
         except NotTaken as other:
             problem = other

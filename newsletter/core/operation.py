@@ -57,6 +57,8 @@ REMINDERS = (timedelta(days=7), timedelta(days=2))
 PATIENCE = timedelta(days=3)
 # ... and so long before the sending it waits no more.
 AT_THE_LATEST = timedelta(days=2)
+# So long a letter is read before its members are told what their offers brought.
+READ_FOR = timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -254,5 +256,6 @@ class NoticeKind(StrEnum):
     CALL = "call"
     REMINDER = "reminder"
     OUTCOME = "outcome"
+    SUMMARY = "summary"
     CONSULTATION = "consultation"
     ANSWER = "answer"

@@ -10,7 +10,7 @@ from django.test import Client
 from audiences.models import Subscriber
 from campaigns import clicks, links
 from campaigns.core.clicks import SETTLED_AFTER, Hit
-from campaigns.models import Click, ClickToSettle, Delivery, DeliveryEvent, Link
+from campaigns.models import Click, ClickToSettle, Delivery, DeliveryEvent
 from campaigns.tasks import turn
 from newsletter.signing import Purpose
 from tests import make
@@ -107,18 +107,6 @@ def test_in_whatever_order_clicks_are_told_and_settled_the_same_stands() -> None
             clicks.settle([delivery.pk])
         seen.add(tuple(sorted(settled(reader).items())))
     assert seen == {((0, (0, 1)), (1, (1, 0)), (2, (0, 1)), (3, (1, 0)))}
-
-
-def test_clicks_on_an_offer_are_asked_by_the_offer() -> None:
-    _, sealed, delivery = five_offers()
-    offer = Link.objects.get(campaign=delivery.campaign_id, position=2).offer_id
-    assert offer is not None
-    for after in (0, 300):
-        follow(sealed, 2, after)
-    follow(sealed, 2, 400, agent="curl/8")
-    follow(sealed, 1, 500)
-    clicks.settle_due(now=LATER + timedelta(days=1))
-    assert clicks.on_offer(offer) == {"times": 3, "by_machines": 1, "readers": 1}
 
 
 def test_a_click_shows_that_a_message_in_doubt_had_arrived() -> None:

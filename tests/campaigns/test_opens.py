@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Sum
 from django.test import Client
 
 from audiences import subscriptions
@@ -215,8 +217,10 @@ def test_a_thousand_opens_are_a_number_and_nobodys(client: Client) -> None:
         answers.add((forged.content, tuple(sorted(forged.headers.items()))))
 
     assert len(answers) == 1
-    [(times, by_machines)] = OpenCount.objects.values_list("times", "by_machines")
-    assert (times, by_machines) == (1001, 1)
+    told = OpenCount.objects.aggregate(times=Sum("times"), by_machines=Sum("by_machines"))
+    assert told == {"times": 1001, "by_machines": 1}
+    # over the rows that a count is spread over, whoever it was: were each reader's their own, a row would name them
+    assert OpenCount.objects.count() > 1
     reader.refresh_from_db()
     assert (reader.opened_on, reader.clicked_on) == (None, None)
     assert not DeliveryEvent.objects.exists()
@@ -250,3 +254,74 @@ def test_the_footer_of_a_measured_letter_says_so_and_the_others_do_not() -> None
     assert "Ne plus être mesuré" in measured.part("html")
     assert "mesurés" in measured.part("plain")
     assert "mesur" not in plain.part("html") + plain.part("plain")
+
+
+# Every column of the database that is about opening, and what opens there.
+OPEN = {
+    ("audiences_subscriber", "opened_on"): "the day of the last one, overwritten",
+    ("campaigns_measuring", "keeps_last_open"): "the association's choice",
+    ("newsletter_consultation", "opened_at"): "a partner's consultation, by the board",
+    ("newsletter_consultation", "opened_by_id"): "who of the board",
+    ("newsletter_operation", "opens_at"): "the call for offers",
+}
+READERS = {"audiences_subscriber", "audiences_subscription", "audiences_consent", "campaigns_delivery"}
+
+
+def everything() -> dict[str, str]:
+    """A fingerprint of each table's rows."""
+    with connection.cursor() as cursor:
+        found = {}
+        for table in connection.introspection.table_names(cursor):
+            rows = "coalesce(string_agg(row::text, chr(10) ORDER BY row::text), '')"
+            cursor.execute(f'SELECT md5({rows}) FROM "{table}" row')
+            found[table] = cursor.fetchone()[0]
+    return found
+
+
+def leads_to(table: str) -> set[str]:
+    """Every table that a row of this one points at, near or far."""
+    with connection.cursor() as cursor:
+        found, waiting = set(), [table]
+        while waiting:
+            one = waiting.pop()
+            near = {other for _, other in connection.introspection.get_relations(cursor, one).values()}
+            waiting += near - found
+            found |= near
+    return found
+
+
+def test_an_open_changes_the_count_of_its_campaign_and_no_other_row_anywhere(client: Client) -> None:
+    make.newsletter()
+    make.consenting()
+    [letter] = letters(make.running())
+    before = everything()
+    with time_machine.travel(LATER, tick=False):
+        client.get(letter.pixel, headers={"user-agent": BROWSER})
+    after = everything()
+
+    assert {table for table, rows in after.items() if rows != before[table]} == {"campaigns_opencount"}
+
+
+def test_no_table_has_room_for_who_opened_what() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name, data_type FROM information_schema.columns "
+            "WHERE table_schema = 'public' AND (table_name || column_name) LIKE '%open%'"
+        )
+        columns = {(table, column): kind for table, column, kind in cursor.fetchall()}
+    counts = {column for table, column in columns if table == "campaigns_opencount"}
+
+    assert {one for one in columns if one[0] != "campaigns_opencount"} == set(OPEN)
+    assert columns["audiences_subscriber", "opened_on"] == "date"
+    assert counts == {"id", "campaign_id", "day", "shard", "times", "by_machines"}
+    assert leads_to("campaigns_opencount") & {"campaigns_campaign", *READERS} == {"campaigns_campaign"}
+
+
+def test_the_database_refuses_an_open_that_is_told_of_a_message() -> None:
+    make.newsletter()
+    make.reader()
+    row = make.running().deliveries.get()
+    said = {"key": b"k" * 16, "delivery": row, "campaign_id": row.campaign_id, "at": NOON, "recorded_at": NOON}
+
+    with pytest.raises(IntegrityError, match="event_is_no_open"), transaction.atomic():
+        DeliveryEvent.objects.create(kind="opened", source="test", **said)

@@ -20,7 +20,16 @@ SAID: dict[str, Any] = {
     "page": "page",
     "figures": [{"n": "1 982", "of": "lecteurs différents"}],
     "columns": ["Édition", "Place", "Partie le", "Envois"],
-    "offers": [{"title": "Huile", "readers": "3 lecteurs", "beside": "", "seats": [["Noël", "1ᵉ", "hier", "3"]]}],
+    "offers": [
+        {
+            "title": "Huile",
+            "readers": "3 lecteurs",
+            "beside": "",
+            "clicks": "5 ont cliqué",
+            "clicks_beside": "",
+            "seats": [["Noël", "1ᵉ", "hier", "3", "7"]],
+        }
+    ],
     "empty": "rien",
     "note_title": "Ce que ces chiffres disent",
     "note": "« Reçue » …",
@@ -63,7 +72,9 @@ def test_it_is_a4_tagged_named_and_says_its_language() -> None:
 @pytest.mark.parametrize("evil", EVIL)
 def test_what_members_typed_is_a_value_and_never_markup(evil: str) -> None:
     said = SAID | {"member": evil, "about": evil, "association": evil, "note": evil}
-    said["offers"] = [{"title": evil, "readers": evil, "beside": evil, "seats": [[evil] * 4]}]
+    said["offers"] = [
+        {"title": evil, "readers": evil, "beside": evil, "clicks": evil, "clicks_beside": evil, "seats": [[evil] * 5]}
+    ]
     tame = SAID | {"member": "x"}
 
     headings = [len(re.findall(rb"/S ?/H\d", inside(paper.member_season(json.dumps(one))))) for one in (said, tame)]

@@ -11,6 +11,7 @@ from django.urls import reverse
 from newsletter import members
 from newsletter.models import Offer, User
 from tests import make
+from tests.campaigns import reported
 
 pytestmark = pytest.mark.django_db
 
@@ -70,7 +71,7 @@ def test_the_report_costs_as_many_queries_however_often_it_appeared(
     for _ in range(count):
         make.running(make.locked_edition(offer))
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         report(client, offer)
 
 
@@ -83,11 +84,17 @@ def appeared(offer: Offer) -> None:
     make.settled(make.running(make.locked_edition(offer, title="=Fêtes")), "sent", "sent")
 
 
-def test_the_season_is_a_page_that_says_what_is_not_measured(client: Client, offer: Offer) -> None:
+def test_the_season_is_a_page_that_says_where_no_click_is_counted(client: Client, offer: Offer) -> None:
     appeared(offer)
     shown = season(client, offer).content.decode()
 
-    for said in ("Automne-hiver 2026-2027", "Noël au mas", "2\u00a0lecteurs", "pas encore mesuré", "trop peu d’offres"):
+    for said in (
+        "Automne-hiver 2026-2027",
+        "Noël au mas",
+        "2\u00a0lecteurs",
+        "pas de lien compté",
+        "trop peu d’offres",
+    ):
         assert said in shown, said
 
 
@@ -107,7 +114,7 @@ def test_the_season_is_a_table_in_which_nothing_computes(client: Client, offer: 
 
     assert rows[0][0] == "Offre"
     assert rows[1][:4] == ["'=HYPERLINK(1)", "'=Fêtes", "1", "1"]
-    assert rows[1][5:] == ["2", "2", "trop peu d’offres pour comparer", "pas encore mesuré"]
+    assert rows[1][5:] == ["2", "2", "trop peu d’offres pour comparer", "pas de lien compté", "", "", "masqué"]
 
 
 @pytest.mark.parametrize("query", ["?saison=2019-ete", "?saison=%27%3B--", ""])
@@ -121,3 +128,36 @@ def test_a_suspended_member_still_reads_its_season(client: Client, offer: Offer)
     members.suspend(offer.member, reason="", now=make.NOON)
 
     assert season(client, offer).status_code == 200
+
+
+def test_clicks_stand_on_the_page_the_paper_and_in_the_table(client: Client, offer: Offer) -> None:
+    Offer.objects.filter(pk=offer.pk).update(link="https://mas.example/")
+    offer.refresh_from_db()
+    make.revision(offer)
+    make.newsletter()
+    for _ in range(9):
+        make.consenting()
+    campaign = reported.sent(make.locked_edition(offer))
+    reported.clicked(reported.who_agree(campaign)[:6], reported.link(campaign), times=2, by_machines=1)
+
+    for shown in (season(client, offer).content.decode(), report(client, offer)):
+        assert "6\u00a0ont cliqué, sur\u00a09 qui acceptent" in shown
+        assert "12" in shown
+    assert season(client, offer, "-pdf").content.startswith(b"%PDF-")
+    rows = list(csv.reader(io.StringIO(season(client, offer, "-csv").content.decode("utf-8-sig")), delimiter=";"))
+    assert rows[1][8:] == ["12", "6", "9", "masqué"]
+
+
+def test_few_clicks_are_hidden_from_the_member_too(client: Client, offer: Offer) -> None:
+    Offer.objects.filter(pk=offer.pk).update(link="https://mas.example/")
+    offer.refresh_from_db()
+    make.revision(offer)
+    make.newsletter()
+    for _ in range(9):
+        make.consenting()
+    campaign = reported.sent(make.locked_edition(offer))
+    reported.clicked(reported.who_agree(campaign)[:4], reported.link(campaign))
+
+    assert "clics de personnes masqués" in season(client, offer).content.decode()
+    rows = list(csv.reader(io.StringIO(season(client, offer, "-csv").content.decode("utf-8-sig")), delimiter=";"))
+    assert rows[1][8:] == ["masqué", "masqué", "9", "masqué"]
