@@ -9,7 +9,7 @@ from dataclasses import astuple, dataclass
 
 from psycopg.types.numeric import Int8
 
-from campaigns.core.few import LEAST, Shown, shown, veil
+from campaigns.core.few import LEAST, Shown, shown, together, veil
 from campaigns.models import Campaign
 from newsletter.statements import Statement
 
@@ -163,18 +163,14 @@ def _slices(parts: Sequence[tuple[Hashable, Fates]]) -> list[Slice]:
     told = [fates for _, fates in parts]
     sent = veil([one.sent for one in told])
     # where it is not said how many there are, it is not said either what they did
-    untold = _hidden(sent)
-    agree = veil([one.agree for one in told], also=untold)
+    untold = {place for place, said in enumerate(sent) if said is None}
+    agree, clicked = together([one.agree for one in told], [one.clicked for one in told], also=untold)
     columns = [
         sent,
         veil([one.failed for one in told]),
         veil([one.complained for one in told], also=untold),
         veil([one.left for one in told], also=untold),
         agree,
-        veil([one.clicked for one in told], also=_hidden(agree)),
+        clicked,
     ]
     return [Slice(key, Figures(*row)) for (key, _), row in zip(parts, zip(*columns, strict=True), strict=True)]
-
-
-def _hidden(column: Sequence[Shown]) -> set[int]:
-    return {place for place, said in enumerate(column) if said is None}

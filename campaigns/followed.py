@@ -1,6 +1,6 @@
 """What was clicked in one letter: raw, without machines, and by how many people of those who agree."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 from psycopg.types.numeric import Int8
 
 from campaigns import links
-from campaigns.core.few import Shown, beneath, shown, veil
+from campaigns.core.few import Shown, beneath, shown, together
 from campaigns.core.picture import lengths
 from campaigns.models import Campaign, Link, LinkCount
 from newsletter.core.linking import Part
@@ -104,8 +104,9 @@ def of_letter(campaign: Campaign, *, agree: int, clicked: int) -> Followed:
     Few clicks are few people's: they are hidden as people are, and with them every sum that they are part of.
     """
     rows = list(links.listed(campaign))
-    people = _beneath(rows, _people(campaign), shown(clicked, of=agree))
     raw = told(rows)
+    few = {row.pk for row, (_, own) in zip(rows, raw, strict=True) if own is None}
+    people = _beneath(rows, _people(campaign), shown(clicked, of=agree), few)
     bars = lengths([own or 0 for _, own in raw])
     known = tuple(
         Clicks(
@@ -131,8 +132,8 @@ def of_letter(campaign: Campaign, *, agree: int, clicked: int) -> Followed:
 
 def told(rows: "Sequence[links.Counted]") -> list[tuple[Shown, Shown]]:
     """Return what may be shown of each link's clicks: all of them, and those in which no machine gave itself away."""
-    every = veil([row.times for row in rows])
-    return list(zip(every, veil([row.times - row.by_machines for row in rows]), strict=True))
+    columns = together([row.times for row in rows], [row.times - row.by_machines for row in rows])
+    return list(zip(*columns, strict=True))
 
 
 def _people(campaign: Campaign) -> _People:
@@ -149,8 +150,11 @@ def _people(campaign: Campaign) -> _People:
     return _People(by_link, by_offer, by_part)
 
 
-def _beneath(rows: "Sequence[links.Counted]", people: _People, clicked: Shown) -> _Told:
-    """Return how many people may be shown: the letter's parts beneath the whole, its offers and links beneath those."""
+def _beneath(rows: "Sequence[links.Counted]", people: _People, clicked: Shown, few: Collection[int]) -> _Told:
+    """Return how many people may be shown: the letter's parts beneath the whole, its offers and links beneath those.
+
+    Of links with too few clicks, `few`, the people are not shown either.
+    """
     parts = list(dict.fromkeys(row.part for row in rows))
     found = _Told({}, {}, {})
     for part, whole in zip(parts, beneath(clicked, [people.by_part.get(part, 0) for part in parts]), strict=True):
@@ -159,12 +163,16 @@ def _beneath(rows: "Sequence[links.Counted]", people: _People, clicked: Shown) -
         offers = list(dict.fromkeys(row.offer_id for row in inside if row.offer_id is not None))
         alone = [row for row in inside if row.offer_id is None]
         counts = [people.by_offer.get(pk, 0) for pk in offers] + [people.by_link.get(row.pk, 0) for row in alone]
-        said = beneath(whole, counts)
+        untold = {offers.index(row.offer_id) for row in inside if row.offer_id is not None and row.pk in few}
+        untold |= {len(offers) + place for place, row in enumerate(alone) if row.pk in few}
+        said = beneath(whole, counts, also=untold)
         found.by_link.update(zip((row.pk for row in alone), said[len(offers) :], strict=True))
         for offer, count in zip(offers, said[: len(offers)], strict=True):
             found.by_offer[offer] = count
             own = [row.pk for row in inside if row.offer_id == offer]
-            found.by_link.update(zip(own, beneath(count, [people.by_link.get(pk, 0) for pk in own]), strict=True))
+            hidden = {place for place, pk in enumerate(own) if pk in few}
+            counted = beneath(count, [people.by_link.get(pk, 0) for pk in own], also=hidden)
+            found.by_link.update(zip(own, counted, strict=True))
     return found
 
 
@@ -237,9 +245,7 @@ def _days(campaign: Campaign, *, agree: int) -> list[Day]:
         more = (sum(times for times, _ in raw), sum(own for _, own in raw), sum(people.get(day, 0) for day in late))
         lines.append((None, *more))
     said = zip(
-        veil([line[1] for line in lines]),
-        veil([line[2] for line in lines]),
-        veil([line[3] for line in lines]),
+        *together([line[1] for line in lines], [line[2] for line in lines], [line[3] for line in lines]),
         strict=True,
     )
     enough = shown(0, of=agree) is not None

@@ -93,9 +93,10 @@ def clicks(report: LetterReport) -> str:
     """Return how many clicks there were, and whose are counted."""
     known = {"times": told(report.followed.times), "own": told(report.followed.own)}
     count = gettext("Clics : %(times)s, dont %(own)s sans ceux des robots reconnus.") % known
+    whose = gettext("Seuls les lecteurs qui acceptent la mesure y sont comptés.")
     if report.counts_all:
-        return f"{count} {gettext('Ils sont comptés pour tous les lecteurs, sans savoir de qui.')}"
-    return f"{count} {gettext('Seuls les lecteurs qui acceptent la mesure y sont comptés.')}"
+        whose = gettext("Ils sont comptés pour tous les lecteurs, sans savoir de qui.")
+    return f"{count} {whose}"
 
 
 def followed(times: Shown, own: Shown) -> str:

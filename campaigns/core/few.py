@@ -3,12 +3,13 @@
 A number here is an int, or None where it is not to be shown. Nobody is nobody: 0 is shown.
 
 What is promised, to a reader who has the whole table with its total and knows these rules: no number from one to four
-is shown, and none can be reckoned, neither by taking what is shown from the total (`veil`, where parts add up) nor by
-the bound that parts cannot be fewer than what they cover (`beneath`, where people count in several parts). Each hidden
-one leaves at least two possibilities; tests/campaigns/core/test_few.py tries every small table. What is not promised:
-that two are many; that nothing follows from the report of another day, from a column beside (where nearly all who
-agree clicked, those who did not are few), or from what a reader knows of a person by other ways; and `beneath` has
-nothing left to hide where a whole of eight is two parts of four.
+is shown, and none can be reckoned: not by taking what is shown from the total (`veil`, where parts add up), not from
+the column beside of which it is a part (`together`), not by the bound that parts cannot be fewer than what they cover
+(`beneath`, where people count in several parts). Each hidden one leaves at least two possibilities;
+tests/campaigns/core/test_few.py tries every small table. What is not promised: that two are many; that nothing follows
+from the report of another day, from tables and columns that are hidden apart (who complained, beside how many were
+sent; people, beside clicks, of whom a bound is known), or from what a reader knows of a person by other ways; and
+`beneath` has nothing left to hide where a whole of eight is two parts of four.
 """
 
 from collections.abc import Collection, Sequence
@@ -40,6 +41,21 @@ def veil(parts: Sequence[int], *, also: Collection[int] = ()) -> list[Shown]:
         hidden |= {place for place, part in enumerate(parts) if part == rest[0]}
         del rest[0]
     return _hide(parts, hidden)
+
+
+def together(*columns: Sequence[int], also: Collection[int] = ()) -> list[list[Shown]]:
+    """Return columns of which each counts a part of what the one before counts, hidden in the same places.
+
+    What is shown of one bounds the other: of two links with seven clicks that six people followed the one, the other
+    has one.
+    """
+    hidden = set(also)
+    while True:
+        said = [veil(column, also=hidden) for column in columns]
+        found = {place for column in said for place, count in enumerate(column) if count is None}
+        if found == hidden:
+            return said
+        hidden = found
 
 
 def beneath(whole: Shown, parts: Sequence[int], *, also: Collection[int] = ()) -> list[Shown]:

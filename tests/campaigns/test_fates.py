@@ -136,7 +136,7 @@ def test_a_slice_of_few_takes_another_along() -> None:
 def test_where_fewer_than_five_agree_nothing_is_said_of_their_clicks() -> None:
     cells = [cell("", 1, sent=90, agree=50, clicked=0), cell("", 2, sent=60, agree=3, clicked=0)]
 
-    assert [(one.figures.agree, one.figures.clicked) for one in fates.by_variant(cells)] == [(None, 0), (None, None)]
+    assert [(one.figures.agree, one.figures.clicked) for one in fates.by_variant(cells)] == [(None, None), (None, None)]
     assert fates.of_whole(Fates(sent=9, agree=4, clicked=0)).clicked is None
 
 

@@ -75,7 +75,7 @@ def test_it_is_tagged_names_itself_and_speaks_english_to_whoever_does(letter: Ca
     assert found.metadata.title == "Report of the letter – Fêtes en Alpilles"
     assert found.root_object["/MarkInfo"]["/Marked"]
     assert found.root_object["/Lang"] == "en"
-    assert "5 of the 6 who agree to be measured clicked" in read(pdf)
+    assert "5 clicked, of 6 who agree to be measured" in read(pdf)
 
 
 def test_columns_of_days_are_as_high_as_their_clicks(letter: Campaign) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.core.few import LEAST, Shown, beneath, shown, veil
+from campaigns.core.few import LEAST, Shown, beneath, shown, together, veil
 
 PARTS = st.lists(st.integers(0, 12), max_size=6)
 Table = tuple[int, ...]
@@ -107,7 +107,28 @@ def test_whoever_knows_the_whole_and_the_rule_cannot_reckon_the_few(parts: int, 
 def test_nor_where_parts_are_hidden_for_another_reason(parts: int, most: int) -> None:
     known = [(sum(table), table) for table in tables(parts, most)]
     for also in chain.from_iterable(combinations(range(parts), size) for size in range(1, parts + 1)):
-        assert reckoned(known, lambda _, table, also=also: veil(table, also=also)) == set(), also  # type: ignore[misc]
+        assert reckoned(known, lambda _, table, also=also: veil(table, also=also)) == set(), also
+
+
+@pytest.mark.parametrize(("parts", "most"), [(2, 12), (3, 7)])
+def test_nor_from_the_column_beside_of_which_they_are_a_part(parts: int, most: int) -> None:
+    """As who clicked are a part of who agree: the sums of both are told."""
+    alike: dict[tuple[object, ...], list[tuple[Table, Table]]] = defaultdict(list)
+    for every in tables(parts, most + LEAST):
+        if max(every) > most:
+            continue
+        for some in product(*(range(count + 1) for count in every)):
+            alike[sum(every), sum(some), *map(tuple, together(every, some))].append((every, some))
+    for (*wholes, first, second), pairs in alike.items():
+        for column, said in enumerate((first, second)):
+            for place, count in enumerate(said):
+                possible = {pair[column][place] for pair in pairs}
+                told = wholes[column] >= LEAST
+                assert not (told and count is None and len(possible) == 1 and possible <= {1, 2, 3, 4}), pairs
+
+
+def test_what_is_hidden_of_one_column_is_hidden_of_the_other() -> None:
+    assert together([40, 30, 20], [12, 3, 9]) == [[40, None, None], [12, None, None]]
 
 
 @pytest.mark.parametrize(("parts", "most"), [(2, 12), (3, 9), (4, 7)])
