@@ -12,6 +12,7 @@ from campaigns.core.sns import Forged, is_amazons
 from campaigns.wire import sns
 from tests.campaigns import amazon
 
+HOST = "sns.eu-west-3.amazonaws.com"
 OTHER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 SAID = {
     "Type": "Notification",
@@ -63,9 +64,12 @@ def test_whatever_is_broken_is_refused(change: dict[str, Any]) -> None:
         verify({**amazon.signed(SAID), **change})
 
 
-def test_another_key_or_a_certificate_that_is_over_is_refused() -> None:
+def test_another_key_is_refused() -> None:
     with pytest.raises(Forged):
         verify(amazon.signed(SAID, key=OTHER))
+
+
+def test_a_certificate_that_is_over_is_refused() -> None:
     with pytest.raises(Forged):
         verify(amazon.signed(SAID), amazon.certificate(days=-1))
 
@@ -80,7 +84,7 @@ def test_another_key_or_a_certificate_that_is_over_is_refused() -> None:
         ("https://sns.eu-west-3.amazonaws.com.evil.example/x.pem", False),
         ("https://evil.example/sns.eu-west-3.amazonaws.com/x.pem", False),
         ("https://sns.eu-west-3.amazonaws.com@evil.example/x.pem", False),
-        ("https://a@sns.eu-west-3.amazonaws.com/x.pem", False),
+        ("https://a@" + HOST + "/x.pem", False),
         ("https://sns.eu-west-3.amazonaws.com:8443/x.pem", False),
         ("https://bucket.s3.eu-west-3.amazonaws.com/x.pem", False),
         ("https://sns.evil.amazonaws.com/x.pem", False),
