@@ -32,7 +32,7 @@ def unseal(kept: Kept, sealed: bytes) -> bytes:
     """Return what was sealed; raise Unreadable."""
     try:
         return AESGCM(_key(kept)).decrypt(sealed[:NONCE], sealed[NONCE:], None)
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # another key, or too short to be anything
         raise Unreadable from None
 
 

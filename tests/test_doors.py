@@ -413,7 +413,7 @@ def test_a_public_page_with_a_name_on_it_is_kept_by_no_cache(house: dict[str, An
     assert "no-store" in knock(Door("home", For.EVERYONE), house, "owner").headers["Cache-Control"]
 
 
-PREVIEWS = ("board:preview", "board:preview-text", "offer-preview", "invitation-preview")
+PREVIEWS = ("board:preview", "board:preview-text", "offer-preview", "invitation-preview", "campaign-map-letter")
 LETTERS = (*PREVIEWS, "edition-archive")
 # They lead to other sites, which learn nothing of where from.
 HITS = ("click", "shared-click", "open")

@@ -31,7 +31,8 @@ class Dialect:
 
 # Brevo escapes values in HTML unless it is told not to; ours are escaped already.
 BREVO = Dialect("{{params.", "}}", re.compile(_BRACES), "{% autoescape off %}", "{% endautoescape %}")
-MAILJET = Dialect("{{var:", "}}", re.compile(_BRACES + r"|\[(?=\[|\Z)"))
+# A bracket may itself become a field, which begins with braces.
+MAILJET = Dialect("{{var:", "}}", re.compile(_BRACES + r"|\{(?=\[)|\[(?=\[|\Z)"))
 # A percent sign after a digit is a measure of CSS, unless a word follows; any other could open or close a field.
 MAILGUN = Dialect("%recipient.", "%", re.compile(r"(?<!\d)%|%(?=[\w%]|\Z)"))
 # Three braces: printed as it is.

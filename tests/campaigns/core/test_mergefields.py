@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 from django.template import Context, Engine
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from campaigns.core.mergefields import BREVO, MAILGUN, MAILJET, SPARKPOST, Dialect, cast
@@ -93,6 +93,7 @@ def compiled(before: str, between: str, after: str, subject: str) -> MessageTemp
 @given(
     before=SYNTAX, between=SYNTAX, after=SYNTAX, subject=SYNTAX, reader=st.sampled_from(["", "Jeanne", "L'<Éa> & C°"])
 )
+@example(before="", between="{[", after="", subject="", reader="")
 def test_member_text_is_printed_literally_and_values_as_they_are(
     name: str, before: str, between: str, after: str, subject: str, reader: str
 ) -> None:

@@ -178,7 +178,7 @@ def test_the_list_costs_as_many_queries_however_long(
     for _ in range(count):
         make.running(make.locked_edition())
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         page = client.get(reverse("campaigns")).content.decode()
 
     assert page.count("En cours d’envoi") == count

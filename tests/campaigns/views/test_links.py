@@ -30,7 +30,7 @@ def test_links_are_listed_in_order_with_what_is_known_of_them(client: Client) ->
     shown = page(client, "campaign-links", campaign.pk)
     assert shown.index("La page") < shown.index("Huile nouvelle")
     assert "1\u202f234 clics" in shown
-    assert "dont 8 de robots" in shown
+    assert "dont 1\u202f226 sans robots" in shown
     assert "aucun clic" in shown
     assert "Sans lien" not in shown
 
