@@ -4,6 +4,7 @@ import gc
 from collections.abc import Iterator
 
 import pytest
+from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connection
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
@@ -46,6 +47,10 @@ def pytest_collection_finish() -> None:
     """What all tests share stays to the end: nobody looks through it for rubbish again and again."""
     gc.collect()
     gc.freeze()
+
+
+# Django's own server lets ten callers wait; the kernel resets the eleventh now and then, and a crowd is fifty.
+ThreadedWSGIServer.request_queue_size = 128
 
 
 @pytest.fixture(autouse=True, scope="session")
