@@ -47,7 +47,6 @@ __all__ = [
     "put_mail_back",
     "standing_ask",
     "take_mail",
-    "to_leave",
     "unmailed",
     "unmeasure",
 ]
@@ -58,15 +57,35 @@ A_DAY, A_MINUTE = timedelta(days=1), timedelta(minutes=1)
 # Who holds a forwarded mail can put its reader out; they shall not put them back in a year later.
 COME_BACK_WITHIN = timedelta(hours=24)
 S = SubscriptionState
-# Whole mailings leave by one click; what each of them waits for is no work for the ORM.
-HELD = Statement("""
-SELECT n.id, n.state, n.tracking, s.language
-FROM audiences_subscription n JOIN audiences_subscriber s ON s.id = n.subscriber_id
-WHERE n.newsletter_id = %(newsletter)s AND s.address_key = %(key)s::bytea
-""")
-SLUG = Statement("SELECT slug FROM newsletter_newsletter WHERE id = %(id)s")
-ENDED = Statement("""
-UPDATE audiences_subscription SET state = 'ended', ended_at = %(now)s, tracking = false WHERE id = %(id)s RETURNING id
+# Whole mailings leave by one click: one statement says no to the letter (and to being measured, where that was agreed),
+# each unless a no stands (`core.consent.stands`), and ends the subscription. Asked behind the person's lock alone.
+LEAVE = Statement("""
+WITH held AS MATERIALIZED (
+    SELECT mine.id, mine.state <> 'ended' AS reads, mine.state <> 'ended' AND mine.tracking AS measured, who.language
+    FROM audiences_subscription mine JOIN audiences_subscriber who ON who.id = mine.subscriber_id
+    WHERE mine.newsletter_id = %(newsletter)s AND who.address_key = %(key)s::bytea
+), letter AS MATERIALIZED (
+    SELECT slug FROM newsletter_newsletter WHERE id = %(newsletter)s
+), said AS MATERIALIZED (
+    SELECT line.purpose, max(line.at) AS at, bool_or(line.act = 'withdrawn') AS refused,
+           (array_agg(line.act ORDER BY line.at DESC, line.act DESC) FILTER (WHERE line.act <> 'asked'))[1] = 'given'
+               AS stands
+    FROM audiences_consent line JOIN letter ON letter.slug = line.newsletter
+    WHERE line.address_key = %(key)s GROUP BY line.purpose
+), written AS (
+    INSERT INTO audiences_consent
+        (address_key, purpose, newsletter, act, method, wording, locale, form_version, source, actor, at)
+    SELECT %(key)s, asked.purpose, letter.slug, 'withdrawn', %(method)s::text, '', COALESCE(held.language, 'fr'), '',
+           %(source)s::text, NULL, GREATEST(%(now)s::timestamptz, said.at + interval '1 microsecond')
+    FROM letter CROSS JOIN (VALUES ('newsletter'), ('tracking')) AS asked (purpose)
+    LEFT JOIN held ON true LEFT JOIN said ON said.purpose = asked.purpose
+    WHERE (asked.purpose = 'newsletter' OR held.measured) AND (said.stands OR said.refused IS NOT TRUE)
+    RETURNING id
+), ended AS (
+    UPDATE audiences_subscription AS mine SET state = 'ended', ended_at = %(now)s, tracking = false
+    FROM held WHERE mine.id = held.id AND held.reads RETURNING mine.id
+)
+SELECT EXISTS (SELECT FROM written) OR EXISTS (SELECT FROM ended)
 """)
 
 
@@ -233,12 +252,6 @@ def prefer(
     return held
 
 
-def to_leave(newsletter_id: int) -> Newsletter | None:
-    """Return as much of a newsletter as `leave` asks of it."""
-    found = SLUG.ask({"id": Int8(newsletter_id)})
-    return Newsletter(pk=newsletter_id, slug=found[0][0]) if found else None
-
-
 @transaction.atomic
 def leave(
     newsletter: Newsletter,
@@ -250,22 +263,15 @@ def leave(
 ) -> bool:
     """End this reader's subscription before the next message is armed; return whether that is news.
 
-    Works without a subscriber row too: after erasure the line of consent is still written, once.
+    Of the newsletter the number is enough. Works without a subscriber row too: after erasure the line of consent is
+    still written, once.
     """
-    suppressions.hold(address_key)
-    [(held, state, tracking, language)] = HELD.ask({"newsletter": Int8(newsletter.pk), "key": bytes(address_key)}) or [
-        (None, S.ENDED.value, False, "fr")
-    ]
-    reads = state != S.ENDED
-    # who receives nothing is not to be measured either
-    purposes = (Purpose.NEWSLETTER, Purpose.TRACKING) if reads and tracking else (Purpose.NEWSLETTER,)
-    is_news = ledger.withdraw(newsletter, address_key, *purposes, saying=Saying(method, source, language), now=now)
-    if reads:
-        ENDED.ask({"id": Int8(held), "now": now})
-        is_news = True
+    said = {"key": bytes(address_key), "method": method.value, "source": source[:200], "now": now}
+    leaving = {"newsletter": Int8(newsletter.pk), **said}
+    [[is_news]] = suppressions.behind_the_lock(address_key, LEAVE, leaving)
     if is_news:
         suppressions.stopped(address_key, newsletter.pk, now=now)
-    return is_news
+    return bool(is_news)
 
 
 @transaction.atomic

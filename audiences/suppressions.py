@@ -1,7 +1,8 @@
 """Who is never to be written to, and telling the right wing that someone stopped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from psycopg.types.numeric import Int8
@@ -9,7 +10,7 @@ from psycopg.types.numeric import Int8
 from audiences.core.consent import LIFTED_BY_CONFIRMING, StopReason, replaced_by
 from audiences.keys import key_of
 from audiences.models import Suppression
-from newsletter.statements import Statement
+from newsletter.statements import Statement, ask_in_a_row
 
 HOLD = Statement("SELECT pg_advisory_xact_lock(%(number)s)::text")
 HOLD_QUIETLY = Statement(
@@ -77,5 +78,13 @@ def hold(address_key: bytes, *, durable: bool = True) -> None:
 
     The person may have no row any more to be locked by, so the key itself is locked.
     """
-    number = int.from_bytes(bytes(address_key[:8]), "big", signed=True)
-    (HOLD if durable else HOLD_QUIETLY).ask({"number": Int8(number)})
+    (HOLD if durable else HOLD_QUIETLY).ask(_lock(address_key))
+
+
+def behind_the_lock(address_key: bytes, statement: Statement, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Return the statement's rows, asked when the person is held, in one journey to the database and back."""
+    return ask_in_a_row((HOLD, _lock(address_key)), (statement, params))
+
+
+def _lock(address_key: bytes) -> dict[str, Int8]:
+    return {"number": Int8(int.from_bytes(bytes(address_key[:8]), "big", signed=True))}

@@ -5,12 +5,12 @@ from django.urls import URLPattern, URLResolver, path
 from audiences.views import board, subscribe, tokens
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("u/<str:token>", tokens.unsubscribe, name="unsubscribe"),
     path("lettre/<slug:slug>/", subscribe.subscribe, name="subscribe"),
     path("lettre/<slug:slug>/merci/", subscribe.thanks, name="subscribe-thanks"),
     path("communes/", subscribe.communes, name="communes"),
     path("confirmer/<str:token>/", tokens.confirm, name="confirm"),
     path("preferences/<str:token>/", tokens.preferences, name="preferences"),
-    path("u/<str:token>", tokens.unsubscribe, name="unsubscribe"),
     path("u/<str:token>/revenir/", tokens.come_back, name="come-back"),
     path("mesure/<str:token>/", tokens.unmeasure, name="unmeasure"),
     path("bureau/segments/", board.segments, name="segments"),

@@ -103,8 +103,8 @@ FORM_RENDERER = "newsletter.forms.Renderer"
 DATABASE_URL = env.str("DATABASE_URL", default="postgres://garrigue@127.0.0.1/garrigue")
 read(lambda: environment.server("DATABASE_URL", DATABASE_URL, ("postgres", "postgresql")))
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
-# A connection that a restart of PostgreSQL has cut is noticed before it is used.
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# It notices lines that a restart has cut.
+DATABASES["default"]["ENGINE"] = "newsletter.postgresql"
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     "pool": {"min_size": 0, "max_size": env.int("DATABASE_POOL", default=8), "timeout": 10},

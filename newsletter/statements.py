@@ -1,7 +1,8 @@
 """The statements that every window asks: read and planned once a session, not once a window."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, cast
 
 import psycopg
@@ -23,10 +24,26 @@ class Statement:
 
         It is prepared there, but for behind a pooler, where a session is another's the next moment.
         """
-        django = cast(DatabaseWrapper, connection)
-        django.ensure_connection()
-        with django.wrap_database_errors:
-            raw: psycopg.Connection[Any] = django.connection
-            raw.prepare_threshold = 0 if settings.DATABASE_DIRECT_URL == settings.DATABASE_URL else None
-            with psycopg.RawCursor(raw) as cursor:
-                return cursor.execute(self._sql, [params[name] for name in self._names], binary=True).fetchall()
+        with _line() as line:
+            return self._asked(line, params).fetchall()
+
+    def _asked(self, line: "psycopg.Connection[Any]", params: Mapping[str, Any]) -> "psycopg.RawCursor[Any]":
+        return psycopg.RawCursor(line).execute(self._sql, [params[name] for name in self._names], binary=True)
+
+
+def ask_in_a_row(*asked: tuple[Statement, Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    """Ask one statement after the other in one journey, and return the last one's rows; each sees what was before."""
+    with _line() as line, line.pipeline():
+        cursors = [statement._asked(line, params) for statement, params in asked]
+        return cursors[-1].fetchall()
+
+
+@contextmanager
+def _line() -> Iterator["psycopg.Connection[Any]"]:
+    """Yield the connection under Django's."""
+    django = cast(DatabaseWrapper, connection)
+    django.ensure_connection()
+    with django.wrap_database_errors:
+        raw: psycopg.Connection[Any] = django.connection
+        raw.prepare_threshold = 0 if settings.DATABASE_DIRECT_URL == settings.DATABASE_URL else None
+        yield raw

@@ -7,6 +7,9 @@ from django.urls import URLPattern, URLResolver, include, path
 from newsletter.views import agenda, archive, call, demo, desk, home, invitation, language, member, partner, signin
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # The ways out of every letter come first: they are asked by thousands at once.
+    path("", include("audiences.urls")),
+    path("", include("campaigns.urls")),
     path("", home.home, name="home"),
     path("langue/", language.set_language, name="set_language"),
     path("connexion/", signin.sign_in, name="sign-in"),
@@ -55,8 +58,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("agenda/<str:token>.ics", agenda.own, name="board-agenda"),
     path("editions/", archive.listing, name="editions"),
     path("editions/<slug:slug>/", archive.edition, name="edition-archive"),
-    path("", include("audiences.urls")),
-    path("", include("campaigns.urls")),
     # In production the web server hands out /media/.
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
 ]

@@ -41,8 +41,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     except BadToken:
         return _bad_token(request)
     if request.method == "POST" and _is_one_click(request):
-        if newsletter := subscriptions.to_leave(who.newsletter_id):
-            subscriptions.leave(newsletter, who.address_key, source="/u/", now=timezone.now())
+        subscriptions.leave(Newsletter(pk=who.newsletter_id), who.address_key, source="/u/", now=timezone.now())
         return HttpResponse(gettext("C’est fait.") + "\n", content_type="text/plain; charset=utf-8")
     newsletter = _newsletter(who)
     if request.method == "POST" and newsletter is not None:

@@ -1,15 +1,18 @@
 """A reader asks for the letter, confirms, chooses, pauses, leaves and comes back."""
 
 from datetime import datetime, timedelta
+from itertools import product
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from audiences import ledger as ledger_of
 from audiences import links, subscriptions, suppressions, wordings
 from audiences.core.address import BadAddress
-from audiences.core.consent import Act, Method, Purpose, StopReason, SubscriptionState
+from audiences.core.consent import Act, Method, Purpose, Said, StopReason, SubscriptionState, stands
 from audiences.core.profile import BadProfile
 from audiences.keys import key_of
+from audiences.ledger import Saying
 from audiences.links import Ask, BadToken
 from audiences.models import Consent, Subscriber, Subscription, Suppression
 from newsletter.models import Newsletter
@@ -183,6 +186,30 @@ def test_leaving_works_when_nothing_is_left_of_the_reader(letter: Newsletter) ->
     assert not subscriptions.leave(letter, key_of(JEANNE), now=NOON)
     assert ledger()[-1] == ("newsletter", "withdrawn", "one_click")
     assert Consent.objects.filter(act=Act.WITHDRAWN).count() == 1
+
+
+def test_leaving_says_no_wherever_the_rule_finds_no_no_that_stands(letter: Newsletter) -> None:
+    """The database and Python read a ledger alike, whatever was said in whatever order, at once or one by one."""
+    acts, moments = list(Act), (0, 1)
+    every = [said for many in range(4) for said in product(product(acts, moments), repeat=many)]
+    for number, said in enumerate(every):
+        key = key_of(f"lecteur{number}@lavande.example")
+        lines = [Said(act, NOON + timedelta(seconds=at)) for act, at in said]
+        saying = Saying(Method.FORM, "/lettre/")
+        Consent.objects.bulk_create(
+            ledger_of.line(letter, key, Purpose.NEWSLETTER, line.act, saying, at=line.at) for line in lines
+        )
+        says_no = stands(lines) or not any(line.act is Act.WITHDRAWN for line in lines)
+
+        assert subscriptions.leave(letter, key, now=NOON) is says_no, said
+        last = Consent.objects.filter(address_key=key).latest("pk")
+        assert not says_no or (last.act, last.at) == (Act.WITHDRAWN, ledger_of.later(NOON, lines)), said
+        assert not stands(ledger_of.lines(letter, key, Purpose.NEWSLETTER)), said
+
+
+def test_nobody_leaves_a_letter_that_is_none(letter: Newsletter) -> None:
+    assert not subscriptions.leave(Newsletter(pk=letter.pk + 1), key_of(JEANNE), now=NOON)
+    assert not Consent.objects.exists()
 
 
 def test_leaving_one_letter_is_not_leaving_another(letter: Newsletter) -> None:
