@@ -22,10 +22,10 @@ from campaigns.views import (
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    # These stand in every letter ever sent: they never change.
-    path("c/<str:token>/<int:position>", hits.click, name="click"),
-    path("l/<str:token>", hits.shared, name="shared-click"),
-    path("o/<str:token>.gif", hits.pixel, name="open"),
+    # These stand in every letter ever sent: they never change. What is right of them is answered by fast_urls.
+    path("c/<str:token>/<int:position>", hits.nowhere, name="click"),
+    path("l/<str:token>", hits.nowhere, name="shared-click"),
+    path("o/<str:token>.gif", hits.nowhere, name="open"),
     path("bureau/editions/<int:edition_id>/envoi/", prepare.prepare, name="campaign-prepare"),
     path("bureau/envois/", campaign.campaigns, name="campaigns"),
     path("bureau/envois/relais/", paces.pace, name="pace"),

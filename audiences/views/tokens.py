@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils import timezone, translation
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
@@ -40,9 +40,6 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         who = links.read(Purpose.UNSUBSCRIBE, token)
     except BadToken:
         return _bad_token(request)
-    if request.method == "POST" and _is_one_click(request):
-        subscriptions.leave(Newsletter(pk=who.newsletter_id), who.address_key, source="/u/", now=timezone.now())
-        return HttpResponse(gettext("C’est fait.") + "\n", content_type="text/plain; charset=utf-8")
     newsletter = _newsletter(who)
     if request.method == "POST" and newsletter is not None:
         subscriptions.leave(newsletter, who.address_key, method=Method.FORM, source="/u/", now=timezone.now())
@@ -52,6 +49,19 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     context = {**_reader(newsletter, found), "token": token, "may_return": _may_return(found)}
     context["asked_language"] = _asked_language(request)
     return _page(request, "left" if left else "leave", context)
+
+
+def leave_at_once(request: HttpRequest, token: str) -> HttpResponse | None:
+    """Leave for the reader whose mailbox provider posts (RFC 8058); None to everybody else, and of a bad token."""
+    if request.method != "POST" or not _is_one_click(request):
+        return None
+    try:
+        who = links.read(Purpose.UNSUBSCRIBE, token)
+    except BadToken:
+        return None
+    subscriptions.leave(Newsletter(pk=who.newsletter_id), who.address_key, source="/u/", now=timezone.now())
+    # a machine asks, whose language nobody knows
+    return HttpResponse("C’est fait.\n", content_type="text/plain; charset=utf-8")
 
 
 @csrf_exempt

@@ -28,45 +28,44 @@ HEADERS = {
 FARTHEST = 32767
 
 
-@csrf_exempt
-@require_safe
-def click(request: HttpRequest, token: str, position: int) -> HttpResponse:
-    """One reader's own way to a link of their letter."""
+def click(request: HttpRequest, token: str, position: int) -> HttpResponse | None:
+    """Lead where a reader's own link leads; None where that is nowhere."""
     try:
-        target = clicks.follow(token, _hit(request, position)) if position <= FARTHEST else None
+        target = clicks.follow(token, _hit(request, position)) if _asks(request) and position <= FARTHEST else None
     except BadToken:
         target = None
-    return _led(request, target)
+    return None if target is None else HttpResponseRedirect(target, headers=HEADERS)
 
 
-@csrf_exempt
-@require_safe
-def shared(request: HttpRequest, token: str) -> HttpResponse:
-    """The way to a link that all readers share."""
+def shared(request: HttpRequest, token: str) -> HttpResponse | None:
+    """Lead where a link leads that all readers share; None where that is nowhere."""
     try:
-        target = clicks.follow_shared(token, _hit(request, 1))
+        target = clicks.follow_shared(token, _hit(request, 1)) if _asks(request) else None
     except BadToken:
         target = None
-    return _led(request, target)
+    return None if target is None else HttpResponseRedirect(target, headers=HEADERS)
 
 
-@csrf_exempt
-@require_safe
-def pixel(request: HttpRequest, token: str) -> HttpResponse:
-    """Always the same picture; what it may write is for the reader's consent to say, now and not when it was sent."""
+def pixel(request: HttpRequest, token: str) -> HttpResponse | None:
+    """Answer with the picture; None to whoever does not ask for one."""
     if request.method == "GET":
         try:
             delivery = links.read_own(Purpose.OPEN, token)
             opens.opened(delivery, by_machine=is_known_agent(_agent(request)), now=timezone.now())
         except BadToken:
             pass
-    return HttpResponse(PIXEL, content_type="image/gif", headers=HEADERS)
+    return HttpResponse(PIXEL, content_type="image/gif", headers=HEADERS) if _asks(request) else None
 
 
-def _led(request: HttpRequest, target: str | None) -> HttpResponse:
-    if target is None:
-        return render(request, "pages/readers/over.html", status=404)
-    return HttpResponseRedirect(target, headers=HEADERS)
+def _asks(request: HttpRequest) -> bool:
+    return request.method in ("GET", "HEAD")
+
+
+@csrf_exempt
+@require_safe
+def nowhere(request: HttpRequest, **_: object) -> HttpResponse:
+    """Say of every way that leads nowhere the same: what is right was answered before (`middleware.FastLane`)."""
+    return render(request, "pages/readers/over.html", status=404)
 
 
 def _hit(request: HttpRequest, link: int) -> Hit:
