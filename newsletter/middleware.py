@@ -64,6 +64,7 @@ class FastLane:
             return None
         answer: HttpResponse | None = way.func(request, *way.args, **way.kwargs)
         if answer is not None:
+            answer.headers["Content-Length"] = str(len(answer.content))
             for name, value in _OF_NO_PAGE.items():
                 answer.headers.setdefault(name, value)
         return answer

@@ -50,6 +50,7 @@ def test_a_readers_own_link_leads_where_the_table_says_and_is_kept_by_nobody(cli
         answer = client.get(letter.click(1))
     assert (answer.status_code, answer.headers["Location"], answer.content) == (302, TARGET, b"")
     assert "no-store" in answer.headers["Cache-Control"]
+    assert answer.headers["Content-Length"] == "0"
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert not answer.cookies
     assert (told(), counts()) == ([(1, "")], (1, 0))
