@@ -349,10 +349,12 @@ def addresses(story: Story, patterns: Any = None, space: str = "") -> Iterator[s
                 yield reverse(space + pattern.name, kwargs=dict(zip(parameters, values, strict=True)))
 
 
-def pages(client: Client, story: Story, **headers: Any) -> dict[str, str]:
-    """Return what this visitor can read, by address."""
+def pages(client: Client, story: Story, *, of: str = "", **headers: Any) -> dict[str, str]:
+    """Return what this visitor can read, by address; `of` a part of the house alone."""
     found = {}
     for url in addresses(story):
+        if of not in url:
+            continue
         page = client.get(url, **headers)
         if page.headers.get("Content-Type", "").startswith("text/html") and page.content:
             found[url] = page.content.decode()
