@@ -11,6 +11,9 @@ class AudiencesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from audiences import holdings
+
+        holdings.register()
         post_migrate.connect(_keep_wordings, sender=self)
 
 
