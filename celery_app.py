@@ -58,6 +58,7 @@ app.conf.update(
             "schedule": 60.0,
             "options": {"expires": 50},
         },
+        "seals": {"task": "audiences.tasks.seal_consents", "schedule": 10.0, "options": {"expires": 9}},
         "answers": {"task": "newsletter.tasks.tell_late", "schedule": 10.0, "options": {"expires": 9}},
         "digests": {"task": "newsletter.tasks.mail_digests", "schedule": 900.0, "options": {"expires": 600}},
         "calendars": {

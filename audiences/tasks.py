@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from audiences import links, subscriptions
+from audiences import links, seals, subscriptions
 from audiences.core.address import sendable
 from audiences.core.consent import SubscriptionState
 from newsletter import mailer
@@ -42,3 +42,9 @@ def send_late_confirmations() -> None:
             send_confirmation(subscription_id)
         except Exception:  # one mailbox that is refused does not hold up the others
             log.exception("the confirmation of subscription %s did not leave", subscription_id)
+
+
+@shared_task
+def seal_consents() -> None:
+    """Woken every ten seconds: add the new lines of consent to the chain."""
+    seals.seal_due()

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audiences.core.address import AddressFault
 from audiences.core.consent import CustomerKind, SubscriptionState
+from audiences.seals import Fault
 
 Words = str | Promise
 
@@ -38,4 +39,10 @@ TONES: dict[SubscriptionState, str] = {
     SubscriptionState.CONFIRMED: "good",
     SubscriptionState.ASKED: "wait",
     SubscriptionState.ENDED: "rest",
+}
+
+SEAL_FAULTS: dict[Fault, Words] = {
+    Fault.CHANGED: _("La ligne %(line)s du registre des consentements n’est plus celle qui a été scellée."),
+    Fault.MISSING: _("La ligne %(line)s du registre des consentements a disparu."),
+    Fault.UNLINKED: _("La chaîne du registre des consentements est rompue avant la ligne %(line)s."),
 }

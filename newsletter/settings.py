@@ -111,6 +111,10 @@ DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     "pool": {"min_size": 0, "max_size": env.int("DATABASE_POOL", default=8), "timeout": 10},
 }
+# Who owns the tables and migrates; the web and the workers come as another, who cannot rewrite what was said.
+DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", default="")
+# While `migrate` comes as the owner, this says who the others are.
+DATABASE_APP_URL = env.str("DATABASE_APP_URL", default="") or DATABASE_URL
 # For session advisory locks, which a transaction pooler would lose.
 DATABASE_DIRECT_URL = env.str("DATABASE_DIRECT_URL", default="") or DATABASE_URL
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -61,6 +61,7 @@ OF_WHAT_IS_PUBLISHED = {
 OF_READERS_IN_GENERAL = {
     "audiences.Wording": "locale text digest",
     "audiences.Segment": "name tree",
+    "audiences.ConsentSeal": "prev_hash row_hash",
     "campaigns.Campaign": "pause_detail",
     "campaigns.CampaignMove": "reason",
     "campaigns.Variant": "tree language subject template template_digest html",
