@@ -22,6 +22,8 @@ __all__ = [
     "preferences_url",
     "read",
     "read_ask",
+    "read_stay",
+    "stay_url",
     "unmeasure_url",
     "unmeasure_urls",
     "unsubscribe_url",
@@ -109,3 +111,14 @@ def read_ask(token: str) -> Ask:
     """Return the demand that a confirmation token answers; BadToken for anything else."""
     subscription_id, _, moment = signing.unseal(Purpose.CONFIRM, token).partition(".")
     return Ask(int(subscription_id), EPOCH + timedelta(microseconds=int(moment)))
+
+
+def stay_url(newsletter_id: int, address_key: bytes) -> str:
+    """Return the link by which a reader of long ago says that they stay."""
+    token = signing.seal(Purpose.STAY, newsletter_id.to_bytes(4, "big") + address_key)
+    return f"{settings.SITE_URL}/rester/{token}/"
+
+
+def read_stay(token: str) -> Who:
+    """Return whom a link to stay names; BadToken for anything else."""
+    return read(Purpose.STAY, token)

@@ -78,18 +78,18 @@ def tell(subscriber: Subscriber) -> dict[str, list[Row]]:
 
 @transaction.atomic
 def erase(
-    subscriber: Subscriber, *, method: Method, source: str = SOURCE, suppress: bool = True, now: datetime
+    subscriber: Subscriber, *, method: Method, source: str = SOURCE, silently: bool = False, now: datetime
 ) -> None:
     """Forget a reader in every table. Their subscriptions end first, each with its line of consent.
 
-    A keyed hash stays in the ledger and among the suppressions, so that no file brings them back; only who never
-    confirmed is not suppressed, for they never were ours. Their own demand, confirmed, lifts it.
+    A keyed hash stays in the ledger and among the suppressions, so that no file brings them back; their own demand,
+    confirmed, lifts it. Who never confirmed goes `silently`: they have said nothing yet, neither yes nor no.
     """
     person = person_of(subscriber)
     suppressions.hold(person.key)
-    for standing in subscriber.subscriptions.select_related("newsletter").order_by("pk"):
-        subscriptions.leave(standing.newsletter, person.key, method=method, source=source, now=now)
-    if suppress:
+    if not silently:
+        for standing in subscriber.subscriptions.select_related("newsletter").order_by("pk"):
+            subscriptions.leave(standing.newsletter, person.key, method=method, source=source, now=now)
         suppressions.suppress(person.key, reason=StopReason.ERASED, source=source, now=now)
     for holding in reversed(_holdings.values()):  # what points at a row goes before the row
         holding.forget(person)

@@ -5,12 +5,14 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from audiences import links, seals, subscriptions
+from audiences import links, retention, seals, subscriptions
 from audiences.core.address import sendable
 from audiences.core.consent import SubscriptionState
 from newsletter import mailer
 
 log = logging.getLogger(__name__)
+# Letters of re-confirmation in one wake; the next night goes on.
+MOST_ASKED = 5_000
 
 
 @shared_task
@@ -48,3 +50,36 @@ def send_late_confirmations() -> None:
 def seal_consents() -> None:
     """Woken every ten seconds: add the new lines of consent to the chain."""
     seals.seal_due()
+
+
+@shared_task
+def keep_retention() -> None:
+    """Woken at night: forget whoever said nothing for three years, ask whoever soon will have, look for lost seals."""
+    retention.forget_due(now=timezone.now())
+    for subscriber_id in retention.due_to_be_asked(most=MOST_ASKED, now=timezone.now()):
+        try:
+            ask_to_stay(subscriber_id)
+        except Exception:  # one mailbox that is refused does not keep the others from being asked
+            log.exception("reader %s could not be asked whether they stay", subscriber_id)
+    seals.look_again()
+
+
+@shared_task
+def ask_to_stay(subscriber_id: int) -> None:
+    """Ask one reader of long ago, once, whether they stay."""
+    now = timezone.now()
+    held = retention.take(subscriber_id, now=now)
+    if held is None:
+        return
+    reader, key = held.subscriber, bytes(held.subscriber.address_key)
+    context: dict[str, object] = {
+        "newsletter": held.newsletter,
+        "link": links.stay_url(held.newsletter_id, key),
+        "leave": links.unsubscribe_url(held.newsletter_id, key),
+    }
+    try:
+        mailer.send("stay", sendable(reader.address), context, reader.language)
+    except Exception:
+        retention.put_back(held)
+        raise
+    retention.note_asked(now=now)

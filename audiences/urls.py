@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("confirmer/<str:token>/", tokens.confirm, name="confirm"),
     path("preferences/<str:token>/", tokens.preferences, name="preferences"),
     path("u/<str:token>/revenir/", tokens.come_back, name="come-back"),
+    path("rester/<str:token>/", tokens.stay, name="stay"),
     path("mesure/<str:token>/", tokens.unmeasure, name="unmeasure"),
     path("bureau/segments/", board.segments, name="segments"),
     path("bureau/segments/nouveau/", board.segment_new, name="segment-new"),

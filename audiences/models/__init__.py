@@ -1,9 +1,20 @@
 """The rows of who reads."""
 
 from audiences.models.consent import Consent, Wording
+from audiences.models.retention import RetentionNight
 from audiences.models.seal import ConsentSeal, SealFloor
 from audiences.models.segment import Segment
 from audiences.models.subscriber import Subscriber, Subscription
 from audiences.models.suppression import Suppression
 
-__all__ = ["Consent", "ConsentSeal", "SealFloor", "Segment", "Subscriber", "Subscription", "Suppression", "Wording"]
+__all__ = [
+    "Consent",
+    "ConsentSeal",
+    "RetentionNight",
+    "SealFloor",
+    "Segment",
+    "Subscriber",
+    "Subscription",
+    "Suppression",
+    "Wording",
+]

@@ -26,6 +26,10 @@ class Subscriber(models.Model):
     paused_until = models.DateField(null=True, blank=True)
     # The day of their last own click, which is a contact (DUTIES L5); of who agreed to be measured.
     clicked_on = models.DateField(null=True, blank=True)
+    # The day of their last other act: they confirmed, chose, paused, stayed (audiences.retention).
+    acted_on = models.DateField(null=True, blank=True)
+    # When they were asked whether they want to stay.
+    asked_again_at = models.DateTimeField(null=True, blank=True)
     # The day of their last open, overwritten each time, and no contact (L8); where the association keeps it.
     opened_on = models.DateField(null=True, blank=True)
     # Whoever delivers by themselves asks who takes its mail; kept by the database, so that it cannot be stale.

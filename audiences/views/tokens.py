@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from audiences import links, subscriptions
+from audiences import links, retention, subscriptions
 from audiences.core.address import mask
 from audiences.core.consent import Method, SubscriptionState
 from audiences.forms import PreferencesForm
@@ -176,6 +176,28 @@ def unmeasure(request: HttpRequest, token: str) -> HttpResponse:
         "preferences": links.preferences_url(who.newsletter_id, who.address_key) if reads else "",
     }
     return _page(request, "unmeasure", context)
+
+
+@csrf_exempt
+@never_cache
+@reads_and_posts
+def stay(request: HttpRequest, token: str) -> HttpResponse:
+    """Whether somebody who has not been heard of for long wants to stay: one button on GET, POST says yes."""
+    try:
+        found = retention.staying(token)
+        if request.method == "POST":
+            found = retention.stay(token, read_in=get_language() or "fr", now=timezone.now())
+    except BadToken:
+        return _bad_token(request)
+    _speak_to(request, found)
+    key = bytes(found.subscriber.address_key)
+    context = {
+        **_reader(found.newsletter, found),
+        "done": request.method == "POST",
+        "preferences": links.preferences_url(found.newsletter_id, key),
+        "leave": links.unsubscribe_url(found.newsletter_id, key),
+    }
+    return _page(request, "stay", context)
 
 
 def _is_one_click(request: HttpRequest) -> bool:
