@@ -12,7 +12,7 @@ _SUBSCRIBER = (
     *("address", "first_name", "language", "commune", "department", "interests", "kind", "subscribed_on"),
     *("paused_until", "clicked_on", "acted_on", "asked_again_at", "opened_on"),
 )
-_SUBSCRIPTION = ("state", "tracking", "monthly", "asked_at", "confirmed_at", "ended_at")
+_SUBSCRIPTION = ("state", "tracking", "monthly", "operations_only", "asked_at", "confirmed_at", "ended_at")
 _CONSENT = ("at", "newsletter", "purpose", "act", "method", "locale", "form_version", "source")
 
 

@@ -229,6 +229,7 @@ def prefer(
     paused_until: date | None,
     tracking: bool,
     monthly: bool,
+    operations_only: bool = False,
     source: str = "",
     read_in: str = "",
     now: datetime,
@@ -248,8 +249,8 @@ def prefer(
         ledger.give(newsletter, key, Purpose.TRACKING, saying, now=now)
     elif held.tracking:
         ledger.withdraw(newsletter, key, Purpose.TRACKING, saying=saying, now=now)
-    held.tracking, held.monthly = tracking, monthly
-    held.save(update_fields=["tracking", "monthly"])
+    held.tracking, held.monthly, held.operations_only = tracking, monthly, operations_only
+    held.save(update_fields=["tracking", "monthly", "operations_only"])
     held.subscriber.refresh_from_db()
     return held
 
@@ -314,8 +315,8 @@ def come_back(
         ledger.give(newsletter, address_key, Purpose.NEWSLETTER, saying, now=now)
         held.state, held.confirmed_at = S.CONFIRMED.value, now
     if monthly is not None:
-        held.monthly = monthly
-    held.save(update_fields=["state", "confirmed_at", "monthly"])
+        held.monthly, held.operations_only = monthly, False
+    held.save(update_fields=["state", "confirmed_at", "monthly", "operations_only"])
     acted = {"acted_on": timezone.localdate(now)} | ({"paused_until": paused_until} if paused_until else {})
     Subscriber.objects.filter(pk=held.subscriber_id).update(**acted)
     return True

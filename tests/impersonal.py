@@ -62,7 +62,7 @@ OF_READERS_IN_GENERAL = {
     "audiences.Wording": "locale text digest",
     "audiences.Segment": "name tree",
     "audiences.ConsentSeal": "prev_hash row_hash",
-    "campaigns.Campaign": "pause_detail",
+    "campaigns.Campaign": "pause_detail left_out",
     "campaigns.CampaignMove": "reason",
     "campaigns.Variant": "tree language subject template template_digest html",
     "campaigns.MeasuredTemplate": "template template_digest",

@@ -1,5 +1,6 @@
 """The rows of who reads."""
 
+from audiences.models.cadence import Cadence
 from audiences.models.consent import Consent, Wording
 from audiences.models.retention import RetentionNight
 from audiences.models.seal import ConsentSeal, SealFloor
@@ -8,6 +9,7 @@ from audiences.models.subscriber import Subscriber, Subscription
 from audiences.models.suppression import Suppression
 
 __all__ = [
+    "Cadence",
     "Consent",
     "ConsentSeal",
     "RetentionNight",

@@ -70,7 +70,9 @@ class Subscription(models.Model):
     state = models.CharField(max_length=12, choices=choices(SubscriptionState))
     # Measured apart from receiving (DUTIES L7): silence is refusal.
     tracking = models.BooleanField(default=False)
+    # How often: every edition, unless one of these. An operation's editions are the big ones.
     monthly = models.BooleanField(default=False)
+    operations_only = models.BooleanField(default=False, db_default=False)
     asked_at = models.DateTimeField(null=True, blank=True)
     # The asked_at whose mail has left: the rows are the queue, a lost hint loses no mail.
     mailed_for = models.DateTimeField(null=True, blank=True)
@@ -86,12 +88,21 @@ class Subscription(models.Model):
                 condition=~Q(state=SubscriptionState.CONFIRMED.value) | Q(confirmed_at__isnull=False),
                 name="subscription_confirmed_at_a_time",
             ),
+            models.CheckConstraint(
+                condition=Q(monthly=False) | Q(operations_only=False), name="subscription_has_one_frequency"
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["newsletter", "subscriber"],
                 condition=Q(state=SubscriptionState.CONFIRMED.value),
                 name="subscription_confirmed",
+            ),
+            models.Index(fields=["newsletter", "subscriber"], condition=Q(monthly=True), name="subscription_monthly"),
+            models.Index(
+                fields=["newsletter", "subscriber"],
+                condition=Q(operations_only=True),
+                name="subscription_operations_only",
             ),
             models.Index(fields=["asked_at"], condition=Q(asked_at__isnull=False), name="subscription_asked_at"),
         ]
