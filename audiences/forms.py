@@ -162,7 +162,15 @@ class SubscribeForm(TastesForm):
 class PreferencesForm(TastesForm):
     """How a reader receives the letter."""
 
-    monthly = forms.BooleanField(label=_("Au plus une lettre par mois"), required=False)
+    frequency = forms.ChoiceField(
+        label=_("À quel rythme"),
+        choices=list(words.FREQUENCIES.items()),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choisissez un rythme."),
+            "invalid_choice": _("Choisissez un rythme de la liste."),
+        },
+    )
     paused_until = forms.DateField(
         label=_("Faire une pause jusqu’au"),
         required=False,
@@ -186,7 +194,7 @@ class PreferencesForm(TastesForm):
                 "where": places.label(home) if home else "",
                 "interests": reader.interests,
                 "language": reader.language,
-                "monthly": subscription.monthly,
+                "frequency": words.frequency_of(subscription),
                 "paused_until": reader.paused_until if reader.is_paused(timezone.localdate()) else None,
                 "tracking": subscription.tracking,
             }

@@ -10,7 +10,7 @@ from audiences.privacy import Person, Row
 
 _SUBSCRIBER = (
     *("address", "first_name", "language", "commune", "department", "interests", "kind", "subscribed_on"),
-    *("paused_until", "clicked_on", "acted_on", "asked_again_at", "opened_on"),
+    *("paused_until", "clicked_on", "acted_on", "asked_again_at", "data_asked_at", "opened_on"),
 )
 _SUBSCRIPTION = ("state", "tracking", "monthly", "operations_only", "asked_at", "confirmed_at", "ended_at")
 _CONSENT = ("at", "newsletter", "purpose", "act", "method", "locale", "form_version", "source")

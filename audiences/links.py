@@ -19,9 +19,11 @@ __all__ = [
     "Ways",
     "Who",
     "confirm_url",
+    "data_url",
     "preferences_url",
     "read",
     "read_ask",
+    "read_data",
     "read_stay",
     "stay_url",
     "unmeasure_url",
@@ -122,3 +124,24 @@ def stay_url(newsletter_id: int, address_key: bytes) -> str:
 def read_stay(token: str) -> Who:
     """Return whom a link to stay names; BadToken for anything else."""
     return read(Purpose.STAY, token)
+
+
+@dataclass(frozen=True)
+class DataAsk:
+    """Who wants to see what is held of them, and when they asked."""
+
+    address_key: bytes
+    asked_at: datetime
+
+
+def data_url(ask: DataAsk) -> str:
+    """Return the link of one hour to everything that is held of a reader."""
+    moment = (ask.asked_at - EPOCH) // timedelta(microseconds=1)
+    token = signing.seal(Purpose.MY_DATA, moment.to_bytes(8, "big") + ask.address_key)
+    return f"{settings.SITE_URL}/mes-donnees/{token}/"
+
+
+def read_data(token: str) -> DataAsk:
+    """Return whose data a link shows and since when; BadToken for anything else."""
+    sealed = signing.unseal_bytes(Purpose.MY_DATA, token)
+    return DataAsk(sealed[8:], EPOCH + timedelta(microseconds=int.from_bytes(sealed[:8], "big")))

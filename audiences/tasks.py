@@ -5,10 +5,11 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from audiences import links, retention, seals, subscriptions
+from audiences import links, mydata, retention, seals, subscriptions
 from audiences.core.address import sendable
 from audiences.core.consent import SubscriptionState
 from newsletter import mailer
+from newsletter.models import Newsletter
 
 log = logging.getLogger(__name__)
 # Letters of re-confirmation in one wake; the next night goes on.
@@ -39,11 +40,32 @@ def send_confirmation(subscription_id: int) -> None:
 @shared_task
 def send_late_confirmations() -> None:
     """Woken every minute: send what a lost message or a relay that was away has left unsent."""
+    for subscriber_id in mydata.unmailed(now=timezone.now()):
+        try:
+            send_data_link(subscriber_id)
+        except Exception:
+            log.exception("the link to the data of reader %s did not leave", subscriber_id)
     for subscription_id in subscriptions.unmailed(now=timezone.now()):
         try:
             send_confirmation(subscription_id)
         except Exception:  # one mailbox that is refused does not hold up the others
             log.exception("the confirmation of subscription %s did not leave", subscription_id)
+
+
+@shared_task
+def send_data_link(subscriber_id: int) -> None:
+    """Mail a reader the link to everything that is held of them."""
+    reader = mydata.take(subscriber_id)
+    if reader is None or reader.data_asked_at is None:
+        return
+    held = reader.subscriptions.select_related("newsletter__association").order_by("pk").first()
+    newsletter = held.newsletter if held else Newsletter.objects.select_related("association").first()
+    link = links.data_url(links.DataAsk(bytes(reader.address_key), reader.data_asked_at))
+    try:
+        mailer.send("my_data", sendable(reader.address), {"newsletter": newsletter, "link": link}, reader.language)
+    except Exception:
+        mydata.put_back(reader)
+        raise
 
 
 @shared_task

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audiences.core.address import AddressFault
 from audiences.core.consent import CustomerKind, SubscriptionState
+from audiences.models import Subscription
 from audiences.seals import Fault
 
 Words = str | Promise
@@ -46,3 +47,25 @@ SEAL_FAULTS: dict[Fault, Words] = {
     Fault.MISSING: _("La ligne %(line)s du registre des consentements a disparu."),
     Fault.UNLINKED: _("La chaîne du registre des consentements est rompue avant la ligne %(line)s."),
 }
+
+FREQUENCIES: dict[str, Words] = {
+    "every": _("Chaque lettre"),
+    "monthly": _("Une lettre par mois au plus"),
+    "operations": _("Seulement les grandes opérations, quelques fois par an"),
+}
+
+# What is held of a reader, table by table (audiences.privacy).
+TABLES: dict[str, Words] = {
+    "subscriber": _("Votre adresse et vos choix"),
+    "subscription": _("Vos lettres"),
+    "consent": _("Ce que vous avez accepté ou retiré, avec les mots que vous avez lus"),
+    "suppression": _("Ce qui vous met à l’écart de tout envoi"),
+    "delivery": _("Messages qui vous ont été adressés"),
+    "deliveryevent": _("Ce que votre messagerie en a dit"),
+    "click": _("Liens que vous avez suivis"),
+}
+
+
+def frequency_of(subscription: Subscription) -> str:
+    """Return how often a reader wants to be written to."""
+    return "monthly" if subscription.monthly else "operations" if subscription.operations_only else "every"

@@ -30,6 +30,9 @@ class Subscriber(models.Model):
     acted_on = models.DateField(null=True, blank=True)
     # When they were asked whether they want to stay.
     asked_again_at = models.DateTimeField(null=True, blank=True)
+    # When they asked for the link to their data, and the demand whose mail has left.
+    data_asked_at = models.DateTimeField(null=True, blank=True)
+    data_mailed_for = models.DateTimeField(null=True, blank=True)
     # The day of their last open, overwritten each time, and no contact (L8); where the association keeps it.
     opened_on = models.DateField(null=True, blank=True)
     # Whoever delivers by themselves asks who takes its mail; kept by the database, so that it cannot be stale.
@@ -45,6 +48,9 @@ class Subscriber(models.Model):
             models.Index(fields=["commune"], name="subscriber_by_commune"),
             models.Index(fields=["department"], name="subscriber_by_department"),
             models.Index(fields=["subscribed_on"], name="subscriber_by_day"),
+            models.Index(
+                fields=["data_asked_at"], condition=Q(data_asked_at__isnull=False), name="subscriber_asked_for_data"
+            ),
             GinIndex(fields=["interests"], name="subscriber_by_interest"),
         ]
 

@@ -1,19 +1,15 @@
 """The public way in. Whoever is typed there, the answer is the same."""
 
-import logging
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
-from kombu.exceptions import OperationalError
 
 from audiences import subscriptions, tasks
 from audiences.forms import SubscribeForm, WhereForm
+from audiences.views import waking
 from newsletter.models import Newsletter
-
-log = logging.getLogger(__name__)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,16 +34,8 @@ def subscribe(request: HttpRequest, slug: str) -> HttpResponse:
         now=timezone.now(),
     )
     if asked.mail_to is not None:
-        _wake(asked.mail_to)
+        waking.wake(tasks.send_confirmation, asked.mail_to)
     return redirect("subscribe-thanks", slug)
-
-
-def _wake(subscription_id: int) -> None:
-    """Have the mail sent at once; if no worker can be told, the clock finds the row within two minutes."""
-    try:
-        tasks.send_confirmation.delay_on_commit(subscription_id)
-    except OperationalError:
-        log.warning("no broker: the confirmation of subscription %s leaves by the clock", subscription_id)
 
 
 @require_safe
