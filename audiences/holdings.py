@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.forms.models import model_to_dict
 
 from audiences import privacy
-from audiences.models import Consent, Subscriber, Subscription, Suppression, Wording
+from audiences.models import Consent, Demand, Subscriber, Subscription, Suppression, Wording
 from audiences.privacy import Person, Row
 
 _SUBSCRIBER = (
@@ -26,6 +26,7 @@ def register() -> None:
         forget=_forget,
     )
     privacy.register(Subscription, "subscriber", "state", tell=_subscriptions, forget=privacy.goes_along)
+    privacy.register(Demand, "address_key", "said", tell=privacy.nothing, forget=_forget_demands)
     privacy.register(Consent, "address_key", "source", tell=_consents, forget=privacy.stays)
     privacy.register(Suppression, "address_key", "source", tell=_suppression, forget=privacy.stays)
 
@@ -51,6 +52,10 @@ def _consents(person: Person) -> Iterator[Row]:
 
 def _suppression(person: Person) -> Iterator[Row]:
     yield from Suppression.objects.filter(address_key=person.key).values("reason", "source", "at")
+
+
+def _forget_demands(person: Person) -> None:
+    Demand.objects.filter(address_key=person.key).delete()
 
 
 def _forget(person: Person) -> None:

@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from audiences import links, mydata, retention, seals, subscriptions
+from audiences import ceilings, demands, links, mydata, retention, seals, subscriptions
 from audiences.core.address import sendable
 from audiences.core.consent import SubscriptionState
 from newsletter import mailer
@@ -38,8 +38,21 @@ def send_confirmation(subscription_id: int) -> None:
 
 
 @shared_task
+def answer_demand(demand_id: int) -> None:
+    """Read what somebody typed, and ask by mail whether the address is theirs."""
+    mail_to = demands.answer(demand_id)
+    if mail_to is not None:
+        send_confirmation(mail_to)
+
+
+@shared_task
 def send_late_confirmations() -> None:
     """Woken every minute: send what a lost message or a relay that was away has left unsent."""
+    for demand_id in demands.left(now=timezone.now()):
+        try:
+            answer_demand(demand_id)
+        except Exception:
+            log.exception("demand %s could not be answered", demand_id)
     for subscriber_id in mydata.unmailed(now=timezone.now()):
         try:
             send_data_link(subscriber_id)
@@ -83,6 +96,7 @@ def keep_retention() -> None:
             ask_to_stay(subscriber_id)
         except Exception:  # one mailbox that is refused does not keep the others from being asked
             log.exception("reader %s could not be asked whether they stay", subscriber_id)
+    ceilings.forget(now=timezone.now())
     seals.look_again()
 
 

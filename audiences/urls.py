@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from audiences.views import board, mydata, subscribe, tokens
+from audiences.views import board, mydata, rules, subscribe, tokens
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("u/<str:token>", tokens.unsubscribe, name="unsubscribe"),
@@ -25,4 +25,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bureau/segments/<int:segment_id>/", board.segment, name="segment"),
     path("bureau/segments/apercu/", board.segment_preview, name="segment-preview"),
     path("bureau/lecteurs/", board.readers, name="readers"),
+    path("bureau/lecteurs/rythme/", rules.rules, name="reader-rules"),
+    path("bureau/lecteurs/formulaire/", rules.snippet, name="signup-snippet"),
 ]

@@ -2,11 +2,13 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from audiences.core.address import AddressFault
 from audiences.core.consent import CustomerKind, SubscriptionState
-from audiences.models import Subscription
+from audiences.models import RetentionNight, Subscription
 from audiences.seals import Fault
+from newsletter.words import number
 
 Words = str | Promise
 
@@ -69,3 +71,16 @@ TABLES: dict[str, Words] = {
 def frequency_of(subscription: Subscription) -> str:
     """Return how often a reader wants to be written to."""
     return "monthly" if subscription.monthly else "operations" if subscription.operations_only else "every"
+
+
+def night(row: RetentionNight) -> str:
+    """Return what a night did: 12 lecteurs à qui l’on a demandé s’ils restent · 3 oubliés après trois ans."""
+    asked = ngettext("%(n)s lecteur a été relancé", "%(n)s lecteurs ont été relancés", row.asked)
+    gone = ngettext("%(n)s a été oublié après trois ans", "%(n)s ont été oubliés après trois ans", row.forgotten)
+    silent = ngettext(
+        "%(n)s demande jamais confirmée a été oubliée",
+        "%(n)s demandes jamais confirmées ont été oubliées",
+        row.unconfirmed,
+    )
+    told = ((asked, row.asked), (gone, row.forgotten), (silent, row.unconfirmed))
+    return " · ".join(words % {"n": number(count)} for words, count in told if count)

@@ -121,6 +121,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 read(lambda: environment.server("REDIS_URL", REDIS_URL, ("redis", "rediss")))
+# The header in which the web server in front says who the visitor is, for the ceilings of the sign-up form.
+VISITOR_HEADER = env.str("VISITOR_HEADER", default="")
 # What /metrics asks of a reader who does not sit on this machine; empty: nobody else reads them.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # A worker that moved nothing for so many seconds while messages were due ends itself, to be started anew.

@@ -61,6 +61,7 @@ OF_WHAT_IS_PUBLISHED = {
 OF_READERS_IN_GENERAL = {
     "audiences.Wording": "locale text digest",
     "audiences.Segment": "name tree",
+    "audiences.Knock": "network",
     "audiences.ConsentSeal": "prev_hash row_hash",
     "campaigns.Campaign": "pause_detail left_out",
     "campaigns.CampaignMove": "reason",

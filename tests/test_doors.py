@@ -154,7 +154,10 @@ DOORS = [
     *(Door(f"board:feast-{verb}", For.BOARD, ("shipped",), acts=True) for verb in ("hide", "restore")),
     *(Door(f"board:feed-{verb}", For.BOARD, ("feed",), acts=True) for verb in ("reread", "drop")),
     *(Door(f"board:{name}", For.BOARD, acts=True) for name in ("agenda-turn", "calendar-keep")),
-    *(Door(name, For.BOARD) for name in ("segments", "segment-new", "segment-preview", "readers")),
+    *(
+        Door(name, For.BOARD)
+        for name in ("segments", "segment-new", "segment-preview", "readers", "reader-rules", "signup-snippet")
+    ),
     Door("segment", For.BOARD, ("segment",)),
     Door("campaign-prepare", For.BOARD, ("locked",)),
     *(Door(name, For.BOARD) for name in ("campaigns", "pace", "measuring", "reports", "parked-mails")),

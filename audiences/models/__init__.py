@@ -2,6 +2,7 @@
 
 from audiences.models.cadence import Cadence
 from audiences.models.consent import Consent, Wording
+from audiences.models.demand import Demand, Knock
 from audiences.models.retention import RetentionNight
 from audiences.models.seal import ConsentSeal, SealFloor
 from audiences.models.segment import Segment
@@ -12,6 +13,8 @@ __all__ = [
     "Cadence",
     "Consent",
     "ConsentSeal",
+    "Demand",
+    "Knock",
     "RetentionNight",
     "SealFloor",
     "Segment",
