@@ -110,7 +110,7 @@ class SubscribeForm(TastesForm):
 
     field_order = (
         "email",
-        "meant",
+        "which_address",
         "first_name",
         "where",
         "commune",
@@ -138,7 +138,7 @@ class SubscribeForm(TastesForm):
     # Filled by machines only.
     website = forms.CharField(required=False, label=_("Ne remplissez pas ce champ"))
     stamp = forms.CharField(required=False, widget=forms.HiddenInput)
-    meant = forms.ChoiceField(
+    which_address = forms.ChoiceField(
         label=_("Laquelle de ces adresses ?"),
         help_text=_("La fin de l’adresse ressemble à une faute de frappe."),
         widget=forms.RadioSelect,
@@ -153,9 +153,9 @@ class SubscribeForm(TastesForm):
         language = get_language() or "fr"
         if alike := _slip(self["email"].value() or ""):
             typed = _("%(address)s, telle quelle") % {"address": alike[0]}
-            self.fields["meant"].choices = [(alike[1], alike[1]), (alike[0], typed)]  # type: ignore[attr-defined]
+            self.fields["which_address"].choices = [(alike[1], alike[1]), (alike[0], typed)]  # type: ignore[attr-defined]
         else:
-            del self.fields["meant"]
+            del self.fields["which_address"]
         self.fields["newsletter"].label = wordings.current(Purpose.NEWSLETTER, language).text
         self.fields["tracking"].label = wordings.current(Purpose.TRACKING, language).text
         self.fields["stamp"].initial = _signer().sign("1")
@@ -176,8 +176,8 @@ class SubscribeForm(TastesForm):
 
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data
-        if said.get("meant"):
-            said["email"] = said["meant"]
+        if said.get("which_address"):
+            said["email"] = said["which_address"]
         if self.elsewhere:
             return said
         stamp = said.get("stamp", "")

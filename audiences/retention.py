@@ -6,6 +6,7 @@ say that they stay. Opens never count, nor do clicks of machines: neither stands
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
@@ -23,7 +24,7 @@ BATCH = 500
 S = SubscriptionState
 
 
-def last_acts() -> QuerySet[Subscriber]:
+def last_acts() -> QuerySet[Any]:
     """Return the readers with the day of their last own act, to leave one letter being one too."""
     left = Subscription.objects.filter(subscriber=OuterRef("pk"), ended_at__isnull=False).values("subscriber")
     day = Subquery(left.annotate(day=Max(TruncDate("ended_at"))).values("day"))

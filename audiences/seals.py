@@ -42,7 +42,7 @@ ORDER BY s.id
 _LATE = """
 SELECT count(*), min(c.id)
 FROM audiences_consent c LEFT JOIN audiences_consentseal s ON s.consent_id = c.id
-WHERE s.id IS NULL AND c.recorded_at < now() - %s
+WHERE s.id IS NULL AND c.recorded_at < now() - make_interval(secs => %s)
 """
 # The first transaction that had not begun, and the highest number that is visible: of one moment.
 _SEEN = """
@@ -166,6 +166,6 @@ def _chain(batch: int) -> Iterator[tuple[int, bytes, bytes, bool, tuple[object, 
 def _unsealed() -> tuple[int, int | None]:
     """Return how many lines wait for their seal for over a minute, and the first of them."""
     with connection.cursor() as cursor:
-        cursor.execute(_LATE, [LATE])
+        cursor.execute(_LATE, [LATE.total_seconds()])
         count, first = cursor.fetchone()
     return count, first

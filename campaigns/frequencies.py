@@ -7,6 +7,7 @@ and for whoever asks why.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import BooleanField, Q
@@ -62,7 +63,7 @@ class Condition:
 
     why: LeftOut
     sql: str
-    params: tuple[object, ...]
+    params: tuple[Any, ...]
 
     def of(self, reader: str = "reader") -> str:
         """Return it about a table of readers."""

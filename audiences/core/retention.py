@@ -12,9 +12,11 @@ UNCONFIRMED = timedelta(days=30)
 
 def to_be_asked(today: date) -> date:
     """Return the day such that whoever acted last on it, or before, is to be asked whether they stay."""
-    return today - relativedelta(months=ASKED_AFTER)
+    day: date = today - relativedelta(months=ASKED_AFTER)
+    return day
 
 
 def to_be_forgotten(today: date) -> date:
     """Return the day such that whoever acted last on it, or before, is to be forgotten."""
-    return today - relativedelta(months=FORGOTTEN_AFTER)
+    day: date = today - relativedelta(months=FORGOTTEN_AFTER)
+    return day

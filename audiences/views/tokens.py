@@ -44,7 +44,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and newsletter is not None:
         subscriptions.leave(newsletter, who.address_key, method=Method.FORM, source="/u/", now=timezone.now())
     found = subscriptions.find(newsletter, who.address_key) if newsletter else None
-    speak_to(request, found and found.subscriber)
+    speak_to(request, _who(found))
     left = request.method == "POST" or (found is not None and found.state == SubscriptionState.ENDED)
     context = {**_reader(newsletter, found), "token": token, "may_return": _may_return(found)}
     context["asked_language"] = _asked_language(request)
@@ -85,7 +85,7 @@ def come_back(request: HttpRequest, token: str) -> HttpResponse:
         now=timezone.now(),
     )
     found = subscriptions.find(newsletter, who.address_key) if newsletter else None
-    speak_to(request, found and found.subscriber)
+    speak_to(request, _who(found))
     context = {
         **_reader(newsletter, found),
         "stands": stands,
@@ -108,7 +108,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
             found = subscriptions.confirm(token, now=now)
     except BadToken:
         return bad_token(request)
-    speak_to(request, found and found.subscriber)
+    speak_to(request, _who(found))
     key = bytes(found.subscriber.address_key)
     context = {
         **_reader(found.newsletter, found),
@@ -128,7 +128,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     except BadToken:
         return bad_token(request)
     found = _subscription(who)
-    speak_to(request, found and found.subscriber)
+    speak_to(request, _who(found))
     if found is None or found.state != SubscriptionState.CONFIRMED:
         context = {**_reader(found.newsletter if found else None, found), "token": token if found else ""}
         return page(request, "ended", context, status=200)
@@ -150,7 +150,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
             read_in=get_language() or "fr",
             now=timezone.now(),
         )
-        speak_to(request, found and found.subscriber, whatever=True)
+        speak_to(request, _who(found), whatever=True)
         form = PreferencesForm.of(found)
     others = [one.newsletter for one in farewells.letters(who.address_key) if one.newsletter_id != who.newsletter_id]
     context = {
@@ -174,7 +174,7 @@ def leave_all(request: HttpRequest, token: str) -> HttpResponse:
     except BadToken:
         return bad_token(request)
     found = _subscription(who)
-    speak_to(request, found and found.subscriber)
+    speak_to(request, _who(found))
     method = Method.PREFERENCE_CENTRE
     farewells.leave_all(who.address_key, method=method, source="/preferences/", now=timezone.now())
     return page(request, "left_all", {**_reader(_newsletter(who), found), "token": token})
@@ -193,7 +193,7 @@ def unmeasure(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and newsletter is not None:
         subscriptions.unmeasure(newsletter, who.address_key, source="/mesure/", now=timezone.now())
     found = subscriptions.find(newsletter, who.address_key) if newsletter else None
-    speak_to(request, found and found.subscriber)
+    speak_to(request, _who(found))
     reads = found is not None and found.state == SubscriptionState.CONFIRMED
     context = {
         **_reader(newsletter, found),
@@ -214,7 +214,7 @@ def stay(request: HttpRequest, token: str) -> HttpResponse:
             found = retention.stay(token, read_in=get_language() or "fr", now=timezone.now())
     except BadToken:
         return bad_token(request)
-    speak_to(request, found and found.subscriber)
+    speak_to(request, _who(found))
     key = bytes(found.subscriber.address_key)
     context = {
         **_reader(found.newsletter, found),
@@ -259,6 +259,10 @@ def _may_return(found: Subscription | None) -> bool:
 def _reader(newsletter: Newsletter | None, found: Subscription | None) -> dict[str, Any]:
     """Return what a page may show of a reader: never the address itself."""
     return {"newsletter": newsletter, "masked": mask(found.subscriber.address) if found else ""}
+
+
+def _who(found: Subscription | None) -> Subscriber | None:
+    return found.subscriber if found else None
 
 
 def speak_to(request: HttpRequest, reader: Subscriber | None, *, whatever: bool = False) -> None:

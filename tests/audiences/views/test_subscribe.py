@@ -328,10 +328,10 @@ def test_a_slip_in_the_domain_is_asked_about_and_never_mended_silently(
     page = post(email=SLIP).content.decode()
     assert RIGHT in page
     assert f"{SLIP}, telle quelle" in page
-    assert not re.search(r'name="meant"[^>]*checked', page)
+    assert not re.search(r'name="which_address"[^>]*checked', page)
     assert not Subscriber.objects.exists()
-    assert post(email=SLIP, meant="autre@orange.example").status_code == 200
-    assert post(email=SLIP, meant=chosen).status_code == 302
+    assert post(email=SLIP, which_address="autre@orange.example").status_code == 200
+    assert post(email=SLIP, which_address=chosen).status_code == 302
     assert Subscriber.objects.get().address == kept
 
 
