@@ -58,8 +58,7 @@ def enqueue(campaign: Campaign, *, now: datetime) -> int:
     for variant in locked.variants.order_by("position"):
         position += _rows(locked, variant, kinds, after=position, now=now)
     locked.state, locked.audience_size, locked.enqueued_at = CampaignState.RUNNING.value, position, now
-    locked.left_out = frequencies.count(locked, now=now)
-    locked.save(update_fields=["state", "audience_size", "enqueued_at", "left_out"])
+    locked.save(update_fields=["state", "audience_size", "enqueued_at"])
     CampaignMove.objects.create(campaign=locked, step=Step.RUN, at=now)
     return position
 

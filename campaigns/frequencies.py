@@ -107,6 +107,19 @@ def count(campaign: Campaign, *, now: datetime) -> dict[str, int]:
         return dict(sorted(cursor.fetchall()))
 
 
+def note_due(*, now: datetime) -> int:
+    """Count who was left out of the lists that were just drawn up, where that is not known yet; return how many lists.
+
+    Apart from drawing up the list, so that no letter waits for it: it is asked as of the moment of the list.
+    """
+    due = Campaign.objects.filter(left_out__isnull=True, enqueued_at__gt=now - WEEK, enqueued_at__lte=now)
+    campaigns = list(due.select_related("edition__newsletter").order_by("pk")[:20])
+    for campaign in campaigns:
+        told = count(campaign, now=campaign.enqueued_at or now)
+        Campaign.objects.filter(pk=campaign.pk).update(left_out=told)
+    return len(campaigns)
+
+
 def why(campaign: Campaign, reader: Subscriber, *, now: datetime) -> Iterator[LeftOut]:
     """Yield every reason that left, or would leave, this reader out when the list is drawn up at `now`."""
     for one in conditions(campaign, now=now):

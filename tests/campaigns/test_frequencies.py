@@ -10,7 +10,7 @@ from audiences import cadences, segments, suppressions
 from audiences.core import segment as trees
 from audiences.core.consent import StopReason
 from audiences.models import Subscriber, Subscription
-from campaigns import enqueuing, flight, frequencies, reports, schedule
+from campaigns import enqueuing, flight, frequencies, reports, schedule, tasks
 from campaigns.core.frequency import LeftOut
 from campaigns.flight_words import sentence
 from campaigns.models import Campaign, Delivery
@@ -46,7 +46,9 @@ def listed(campaign: Campaign) -> set[str]:
 
 
 def reasons(campaign: Campaign) -> dict[str, int]:
+    frequencies.note_due(now=NOON)
     campaign.refresh_from_db()
+    assert campaign.left_out is not None
     return campaign.left_out
 
 
@@ -150,6 +152,8 @@ def test_the_page_of_a_sending_says_who_is_not_on_its_list(letter: Newsletter, c
     make.reader(of=letter)
     make.readers(2, of=letter, paused_until=make.TODAY + DAY)
     campaign = make.running(make.locked_edition(newsletter=letter))
+    assert "Qui n’est pas sur la liste" not in client.get(f"/bureau/envois/{campaign.pk}/").content.decode()
+    assert frequencies.note_due(now=NOON) == 1
     page = client.get(f"/bureau/envois/{campaign.pk}/").content.decode()
     assert "Qui n’est pas sur la liste, et pourquoi" in page
     assert "2 lecteurs font une pause" in page
@@ -162,9 +166,12 @@ def test_no_frequency_is_two_at_once(letter: Newsletter) -> None:
     connection.set_rollback(True)
 
 
-def test_a_second_call_counts_nothing_anew(letter: Newsletter) -> None:
+def test_the_clock_counts_each_list_once_as_of_its_moment(letter: Newsletter) -> None:
     make.reader(of=letter, paused_until=make.TODAY + DAY)
     campaign = make.running(make.locked_edition(newsletter=letter))
+    tasks.turn(now=NOON + DAY)
+    assert reasons(campaign) == {"paused": 1}
     Subscriber.objects.update(paused_until=None)
     enqueuing.enqueue(campaign, now=NOON + DAY)
+    assert frequencies.note_due(now=NOON + DAY) == 0
     assert reasons(campaign) == {"paused": 1}
