@@ -8,6 +8,7 @@ from typing import cast
 
 from celery import Celery, signals
 from celery.beat import PersistentScheduler
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsletter.settings")
 # Django's checks look at every page; a worker has none, and would carry them all. `manage.py` checks.
@@ -57,6 +58,12 @@ app.conf.update(
             "task": "audiences.tasks.send_late_confirmations",
             "schedule": 60.0,
             "options": {"expires": 50},
+        },
+        "seals": {"task": "audiences.tasks.seal_consents", "schedule": 10.0, "options": {"expires": 9}},
+        "retention": {
+            "task": "audiences.tasks.keep_retention",
+            "schedule": crontab(hour="1-5", minute="20"),
+            "options": {"expires": 1800},
         },
         "answers": {"task": "newsletter.tasks.tell_late", "schedule": 10.0, "options": {"expires": 9}},
         "digests": {"task": "newsletter.tasks.mail_digests", "schedule": 900.0, "options": {"expires": 600}},

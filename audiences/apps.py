@@ -11,6 +11,12 @@ class AudiencesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from audiences import holdings
+        from audiences.models import Consent, ConsentSeal
+        from newsletter import rights
+
+        holdings.register()
+        rights.append_only(Consent, ConsentSeal)
         post_migrate.connect(_keep_wordings, sender=self)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from audiences import wordings, words
+from audiences.core import typos
 from audiences.core.address import BadAddress, parse
 from audiences.core.consent import Purpose
 from audiences.models import Subscription
@@ -107,7 +108,17 @@ class TastesForm(WhereForm):
 class SubscribeForm(TastesForm):
     """A demand to be subscribed: two boxes, both empty, one for each purpose."""
 
-    field_order = ("email", "first_name", "where", "commune", "interests", "language", "newsletter", "tracking")
+    field_order = (
+        "email",
+        "which_address",
+        "first_name",
+        "where",
+        "commune",
+        "interests",
+        "language",
+        "newsletter",
+        "tracking",
+    )
 
     email = AddressField(label=_("Votre adresse e-mail"), max_length=320)
     first_name = forms.CharField(
@@ -127,21 +138,48 @@ class SubscribeForm(TastesForm):
     # Filled by machines only.
     website = forms.CharField(required=False, label=_("Ne remplissez pas ce champ"))
     stamp = forms.CharField(required=False, widget=forms.HiddenInput)
+    which_address = forms.ChoiceField(
+        label=_("Laquelle de ces adresses ?"),
+        help_text=_("La fin de l’adresse ressemble à une faute de frappe."),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Dites laquelle de ces deux adresses est la vôtre."),
+            "invalid_choice": _("Dites laquelle de ces deux adresses est la vôtre."),
+        },
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         language = get_language() or "fr"
+        if alike := _slip(self["email"].value() or ""):
+            typed = _("%(address)s, telle quelle") % {"address": alike[0]}
+            self.fields["which_address"].choices = [(alike[1], alike[1]), (alike[0], typed)]  # type: ignore[attr-defined]
+        else:
+            del self.fields["which_address"]
         self.fields["newsletter"].label = wordings.current(Purpose.NEWSLETTER, language).text
         self.fields["tracking"].label = wordings.current(Purpose.TRACKING, language).text
         self.fields["stamp"].initial = _signer().sign("1")
+        self.order_fields(self.field_order)
         self.fields["language"].initial = language
 
     @property
     def is_from_a_machine(self) -> bool:
         return bool(self.data.get("website"))
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether it was sent by a form on another site that showed the words of today.
+
+        Such a form bears no stamp: that nobody took their time is seen by the mail that nobody answers.
+        """
+        return self.data.get("ailleurs") == wordings.both(get_language() or "fr")
+
     def clean(self) -> dict[str, Any]:
         said = self.cleaned_data
+        if said.get("which_address"):
+            said["email"] = said["which_address"]
+        if self.elsewhere:
+            return said
         stamp = said.get("stamp", "")
         try:
             _signer().unsign(stamp, max_age=SLOWEST)
@@ -162,7 +200,15 @@ class SubscribeForm(TastesForm):
 class PreferencesForm(TastesForm):
     """How a reader receives the letter."""
 
-    monthly = forms.BooleanField(label=_("Au plus une lettre par mois"), required=False)
+    frequency = forms.ChoiceField(
+        label=_("À quel rythme"),
+        choices=list(words.FREQUENCIES.items()),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choisissez un rythme."),
+            "invalid_choice": _("Choisissez un rythme de la liste."),
+        },
+    )
     paused_until = forms.DateField(
         label=_("Faire une pause jusqu’au"),
         required=False,
@@ -186,7 +232,7 @@ class PreferencesForm(TastesForm):
                 "where": places.label(home) if home else "",
                 "interests": reader.interests,
                 "language": reader.language,
-                "monthly": subscription.monthly,
+                "frequency": words.frequency_of(subscription),
                 "paused_until": reader.paused_until if reader.is_paused(timezone.localdate()) else None,
                 "tracking": subscription.tracking,
             }
@@ -199,6 +245,33 @@ class PreferencesForm(TastesForm):
         if day and day > today + LONGEST_PAUSE:
             raise forms.ValidationError(_("Une pause dure un an au plus."))
         return day
+
+
+class CadenceForm(forms.Form):
+    """How many letters a reader gets at most in seven days."""
+
+    weekly_most = forms.IntegerField(
+        label=_("Lettres par lecteur en sept jours"),
+        required=False,
+        min_value=1,
+        max_value=50,
+        help_text=_("Laissez vide pour ne pas limiter."),
+        error_messages={
+            "invalid": _("Écrivez un nombre entier, ou laissez vide."),
+            "min_value": _("Une lettre au moins, ou laissez vide."),
+            "max_value": _("Cinquante lettres au plus, ou laissez vide."),
+        },
+    )
+
+
+def _slip(address: str) -> tuple[str, str] | None:
+    """Return an address as it was typed and as it was probably meant; None where it may well be right."""
+    try:
+        parsed = parse(address)
+    except BadAddress:
+        return None
+    fixed = typos.suggest(parsed.domain_ascii)
+    return (parsed.shown, f"{parsed.local}@{fixed}") if fixed else None
 
 
 def _signer() -> TimestampSigner:

@@ -19,9 +19,13 @@ __all__ = [
     "Ways",
     "Who",
     "confirm_url",
+    "data_url",
     "preferences_url",
     "read",
     "read_ask",
+    "read_data",
+    "read_stay",
+    "stay_url",
     "unmeasure_url",
     "unmeasure_urls",
     "unsubscribe_url",
@@ -109,3 +113,35 @@ def read_ask(token: str) -> Ask:
     """Return the demand that a confirmation token answers; BadToken for anything else."""
     subscription_id, _, moment = signing.unseal(Purpose.CONFIRM, token).partition(".")
     return Ask(int(subscription_id), EPOCH + timedelta(microseconds=int(moment)))
+
+
+def stay_url(newsletter_id: int, address_key: bytes) -> str:
+    """Return the link by which a reader of long ago says that they stay."""
+    token = signing.seal(Purpose.STAY, newsletter_id.to_bytes(4, "big") + address_key)
+    return f"{settings.SITE_URL}/rester/{token}/"
+
+
+def read_stay(token: str) -> Who:
+    """Return whom a link to stay names; BadToken for anything else."""
+    return read(Purpose.STAY, token)
+
+
+@dataclass(frozen=True)
+class DataAsk:
+    """Who wants to see what is held of them, and when they asked."""
+
+    address_key: bytes
+    asked_at: datetime
+
+
+def data_url(ask: DataAsk) -> str:
+    """Return the link of one hour to everything that is held of a reader."""
+    moment = (ask.asked_at - EPOCH) // timedelta(microseconds=1)
+    token = signing.seal(Purpose.MY_DATA, moment.to_bytes(8, "big") + ask.address_key)
+    return f"{settings.SITE_URL}/mes-donnees/{token}/"
+
+
+def read_data(token: str) -> DataAsk:
+    """Return whose data a link shows and since when; BadToken for anything else."""
+    sealed = signing.unseal_bytes(Purpose.MY_DATA, token)
+    return DataAsk(sealed[8:], EPOCH + timedelta(microseconds=int.from_bytes(sealed[:8], "big")))

@@ -129,16 +129,19 @@ def facts_of(subscriber: Subscriber) -> Facts:
     )
 
 
-def writable(newsletter: Newsletter, *, now: datetime) -> QuerySet[Subscriber]:
-    """Return whom this newsletter may be sent to today: confirmed, not suppressed, not on a pause."""
+def reachable(newsletter: Newsletter) -> QuerySet[Subscriber]:
+    """Return whom this newsletter may be sent to, today or after their pause: confirmed, not suppressed."""
     standing = Subscription.objects.filter(
         subscriber=OuterRef("pk"), newsletter=newsletter, state=SubscriptionState.CONFIRMED.value
     )
-    return Subscriber.objects.filter(
-        Exists(standing),
-        ~Exists(Suppression.objects.filter(address_key=OuterRef("address_key"))),
-        Q(paused_until__isnull=True) | Q(paused_until__lte=timezone.localdate(now)),
-    )
+    suppressed = Suppression.objects.filter(address_key=OuterRef("address_key"))
+    return Subscriber.objects.filter(Exists(standing), ~Exists(suppressed))
+
+
+def writable(newsletter: Newsletter, *, now: datetime) -> QuerySet[Subscriber]:
+    """Return whom this newsletter may be sent to today: confirmed, not suppressed, not on a pause."""
+    rested = Q(paused_until__isnull=True) | Q(paused_until__lte=timezone.localdate(now))
+    return reachable(newsletter).filter(rested)
 
 
 def audience(newsletter: Newsletter, tree: Segment, *, now: datetime) -> QuerySet[Subscriber]:

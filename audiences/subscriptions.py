@@ -212,7 +212,8 @@ def confirm(token: str, *, now: datetime) -> Subscription:
     elsewhere = found.subscriber.subscriptions.exclude(pk=found.pk).filter(state=S.CONFIRMED.value)
     if not elsewhere.exists():
         found.subscriber.subscribed_on, found.subscriber.paused_until = timezone.localdate(now), None
-        found.subscriber.save(update_fields=["subscribed_on", "paused_until"])
+    found.subscriber.acted_on = timezone.localdate(now)
+    found.subscriber.save(update_fields=["subscribed_on", "paused_until", "acted_on"])
     suppressions.lift(key)
     return found
 
@@ -228,6 +229,7 @@ def prefer(
     paused_until: date | None,
     tracking: bool,
     monthly: bool,
+    operations_only: bool = False,
     source: str = "",
     read_in: str = "",
     now: datetime,
@@ -240,14 +242,15 @@ def prefer(
         raise NotSubscribed
     reader = held.subscriber
     told = _profile(reader.first_name, language, commune, interests)
-    Subscriber.objects.filter(pk=reader.pk).update(paused_until=paused_until, **told)
+    acted = {"paused_until": paused_until, "acted_on": timezone.localdate(now)}
+    Subscriber.objects.filter(pk=reader.pk).update(**acted, **told)
     saying = _in_words(Purpose.TRACKING, Method.PREFERENCE_CENTRE, source, read_in or language)
     if tracking:
         ledger.give(newsletter, key, Purpose.TRACKING, saying, now=now)
     elif held.tracking:
         ledger.withdraw(newsletter, key, Purpose.TRACKING, saying=saying, now=now)
-    held.tracking, held.monthly = tracking, monthly
-    held.save(update_fields=["tracking", "monthly"])
+    held.tracking, held.monthly, held.operations_only = tracking, monthly, operations_only
+    held.save(update_fields=["tracking", "monthly", "operations_only"])
     held.subscriber.refresh_from_db()
     return held
 
@@ -286,7 +289,7 @@ def unmeasure(newsletter: Newsletter, address_key: bytes, *, source: str = "", n
     is_news = ledger.withdraw(newsletter, address_key, Purpose.TRACKING, saying=saying, now=now)
     if held is not None:
         Subscription.objects.filter(pk=held.pk, tracking=True).update(tracking=False)
-        Subscriber.objects.filter(pk=held.subscriber_id).update(opened_on=None)
+        Subscriber.objects.filter(pk=held.subscriber_id).update(opened_on=None, acted_on=timezone.localdate(now))
     return is_news
 
 
@@ -312,10 +315,10 @@ def come_back(
         ledger.give(newsletter, address_key, Purpose.NEWSLETTER, saying, now=now)
         held.state, held.confirmed_at = S.CONFIRMED.value, now
     if monthly is not None:
-        held.monthly = monthly
-    held.save(update_fields=["state", "confirmed_at", "monthly"])
-    if paused_until is not None:
-        Subscriber.objects.filter(pk=held.subscriber_id).update(paused_until=paused_until)
+        held.monthly, held.operations_only = monthly, False
+    held.save(update_fields=["state", "confirmed_at", "monthly", "operations_only"])
+    acted = {"acted_on": timezone.localdate(now)} | ({"paused_until": paused_until} if paused_until else {})
+    Subscriber.objects.filter(pk=held.subscriber_id).update(**acted)
     return True
 
 
@@ -326,7 +329,7 @@ def pause(newsletter: Newsletter, address_key: bytes, *, until: date | None, now
     held = find(newsletter, address_key)
     if held is None or held.state != S.CONFIRMED:
         return False
-    Subscriber.objects.filter(pk=held.subscriber_id).update(paused_until=until)
+    Subscriber.objects.filter(pk=held.subscriber_id).update(paused_until=until, acted_on=timezone.localdate(now))
     return True
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from audiences.views import board, subscribe, tokens
+from audiences.views import board, mydata, rules, subscribe, tokens
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("u/<str:token>", tokens.unsubscribe, name="unsubscribe"),
@@ -11,11 +11,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("communes/", subscribe.communes, name="communes"),
     path("confirmer/<str:token>/", tokens.confirm, name="confirm"),
     path("preferences/<str:token>/", tokens.preferences, name="preferences"),
+    path("preferences/<str:token>/tout-quitter/", tokens.leave_all, name="leave-all"),
+    path("preferences/<str:token>/mes-donnees/", mydata.ask, name="my-data-ask"),
+    path("mes-donnees/<str:token>/", mydata.show, name="my-data"),
+    path("mes-donnees/<str:token>/donnees.json", mydata.take, {"kind": "json"}, name="my-data-json"),
+    path("mes-donnees/<str:token>/donnees.csv", mydata.take, {"kind": "csv"}, name="my-data-csv"),
+    path("mes-donnees/<str:token>/oublier/", mydata.forget, name="forget-me"),
     path("u/<str:token>/revenir/", tokens.come_back, name="come-back"),
+    path("rester/<str:token>/", tokens.stay, name="stay"),
     path("mesure/<str:token>/", tokens.unmeasure, name="unmeasure"),
     path("bureau/segments/", board.segments, name="segments"),
     path("bureau/segments/nouveau/", board.segment_new, name="segment-new"),
     path("bureau/segments/<int:segment_id>/", board.segment, name="segment"),
     path("bureau/segments/apercu/", board.segment_preview, name="segment-preview"),
     path("bureau/lecteurs/", board.readers, name="readers"),
+    path("bureau/lecteurs/rythme/", rules.rules, name="reader-rules"),
+    path("bureau/lecteurs/formulaire/", rules.snippet, name="signup-snippet"),
 ]

@@ -57,6 +57,12 @@ def current(purpose: Purpose, locale: str) -> Version:
     return max(found, key=lambda version: version.version) if found else current(purpose, "fr")
 
 
+def both(locale: str) -> str:
+    """Return the hash of what stands beside both boxes: a form on another site says by it which words it showed."""
+    shown = current(Purpose.NEWSLETTER, locale).digest + current(Purpose.TRACKING, locale).digest
+    return hashlib.sha256(shown.encode()).hexdigest()[:24]
+
+
 def ensure() -> None:
     """Keep every version as a row. Runs after each migrate; adds what is missing and touches nothing else."""
     Wording.objects.bulk_create(

@@ -2,9 +2,13 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from audiences.core.address import AddressFault
 from audiences.core.consent import CustomerKind, SubscriptionState
+from audiences.models import RetentionNight, Subscription
+from audiences.seals import Fault
+from newsletter.words import number
 
 Words = str | Promise
 
@@ -39,3 +43,44 @@ TONES: dict[SubscriptionState, str] = {
     SubscriptionState.ASKED: "wait",
     SubscriptionState.ENDED: "rest",
 }
+
+SEAL_FAULTS: dict[Fault, Words] = {
+    Fault.CHANGED: _("La ligne %(line)s du registre des consentements n’est plus celle qui a été scellée."),
+    Fault.MISSING: _("La ligne %(line)s du registre des consentements a disparu."),
+    Fault.UNLINKED: _("La chaîne du registre des consentements est rompue avant la ligne %(line)s."),
+}
+
+FREQUENCIES: dict[str, Words] = {
+    "every": _("Chaque lettre"),
+    "monthly": _("Une lettre par mois au plus"),
+    "operations": _("Seulement les grandes opérations, quelques fois par an"),
+}
+
+# What is held of a reader, table by table (audiences.privacy).
+TABLES: dict[str, Words] = {
+    "subscriber": _("Votre adresse et vos choix"),
+    "subscription": _("Vos lettres"),
+    "consent": _("Ce que vous avez accepté ou retiré, avec les mots que vous avez lus"),
+    "suppression": _("Ce qui vous met à l’écart de tout envoi"),
+    "delivery": _("Messages qui vous ont été adressés"),
+    "deliveryevent": _("Ce que votre messagerie en a dit"),
+    "click": _("Liens que vous avez suivis"),
+}
+
+
+def frequency_of(subscription: Subscription) -> str:
+    """Return how often a reader wants to be written to."""
+    return "monthly" if subscription.monthly else "operations" if subscription.operations_only else "every"
+
+
+def night(row: RetentionNight) -> str:
+    """Return what a night did: 12 lecteurs à qui l’on a demandé s’ils restent · 3 oubliés après trois ans."""
+    asked = ngettext("%(n)s lecteur a été relancé", "%(n)s lecteurs ont été relancés", row.asked)
+    gone = ngettext("%(n)s a été oublié après trois ans", "%(n)s ont été oubliés après trois ans", row.forgotten)
+    silent = ngettext(
+        "%(n)s demande jamais confirmée a été oubliée",
+        "%(n)s demandes jamais confirmées ont été oubliées",
+        row.unconfirmed,
+    )
+    told = ((asked, row.asked), (gone, row.forgotten), (silent, row.unconfirmed))
+    return " · ".join(words % {"n": number(count)} for words, count in told if count)

@@ -22,11 +22,14 @@ class CampaignsConfig(AppConfig):
             targets,
             watchdog,  # noqa: F401 - it listens for workers
         )
-        from newsletter import aims, editions, standings, summaries, visibility
+        from campaigns.models import CampaignMove, DeliveryEvent
+        from newsletter import aims, editions, rights, standings, summaries, visibility
 
         suppressions.on_stop(deliveries.stop)
         facts.register()
         erasing.register()
+        rights.append_only(CampaignMove)
+        rights.append_only(DeliveryEvent, forgotten=True)
         editions.guard_reopening(schedule.why_not_reopen)
         standings.ask(reports.standings)
         summaries.ask(report_words.summary)

@@ -1,23 +1,21 @@
 """The audience becomes rows: one INSERT … SELECT a variant, their chunks, and the campaign runs."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 
 from audiences import segments
 from audiences.core import segment as trees
-from campaigns import groups
+from campaigns import frequencies, groups
 from campaigns.core.campaign import CampaignState, Step
-from campaigns.core.delivery import REACHED_OR_OPEN, DeliveryState
+from campaigns.core.delivery import DeliveryState
 from campaigns.groups import Groups
 from campaigns.models import Campaign, CampaignMove, Variant
 from newsletter.models import Newsletter
 
 CHUNK = 500
-# "Moins souvent": at most one edition in four weeks.
-MONTHLY = timedelta(days=28)
 
 INSERT = """
 INSERT INTO campaigns_delivery
@@ -28,17 +26,7 @@ SELECT %s, %s, reader.id, reader.address_key,
 FROM ({audience}) AS reader {places}
 WHERE NOT EXISTS (SELECT 1 FROM campaigns_delivery here
                   WHERE here.campaign_id = %s AND here.address_key = reader.address_key)
-  AND NOT EXISTS (SELECT 1 FROM campaigns_delivery before
-                  JOIN campaigns_campaign other ON other.id = before.campaign_id
-                  WHERE other.edition_id = %s AND other.id <> %s
-                    AND before.address_key = reader.address_key AND before.state = ANY(%s))
-  AND NOT EXISTS (SELECT 1 FROM audiences_subscription standing
-                  JOIN campaigns_delivery lately ON lately.subscriber_id = standing.subscriber_id
-                  JOIN campaigns_campaign then_ ON then_.id = lately.campaign_id
-                  JOIN newsletter_edition edition ON edition.id = then_.edition_id
-                  WHERE standing.subscriber_id = reader.id AND standing.newsletter_id = %s
-                    AND standing.monthly AND edition.newsletter_id = standing.newsletter_id
-                    AND lately.state = ANY(%s) AND lately.settled_at > %s)
+  {apart}
 """
 
 CHUNKS = """
@@ -79,18 +67,20 @@ def _rows(campaign: Campaign, variant: Variant, kinds: Groups | None, *, after: 
     newsletter: Newsletter = campaign.edition.newsletter
     audience = segments.audience(newsletter, trees.parse(variant.tree), now=now)
     sql, params = audience.values("id", "address_key", "mail_domain").order_by().query.sql_with_params()
-    reached = [state.value for state in REACHED_OR_OPEN]
+    apart = frequencies.conditions(campaign, now=now)
     with connection.cursor() as cursor:
         if kinds:
             kinds.place(cursor, campaign, sql, params, after=after)
         order, places = (groups.ORDER, groups.JOIN) if kinds else ("reader.id", "")
         cursor.execute(
-            INSERT.format(audience=sql, order=order, places=places),
+            INSERT.format(
+                audience=sql, order=order, places=places, apart=" ".join(f"AND NOT {one.of()}" for one in apart)
+            ),
             [
                 *(campaign.pk, variant.pk, after, DeliveryState.QUEUED.value),
                 *params,
-                *(campaign.pk, campaign.edition_id, campaign.pk, reached),
-                *(newsletter.pk, reached, now - MONTHLY),
+                campaign.pk,
+                *(value for one in apart for value in one.params),
             ],
         )
         count: int = cursor.rowcount

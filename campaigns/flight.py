@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from audiences import segments
+from audiences import cadences, segments
 from audiences.core import segment as trees
 from audiences.core.consent import Purpose, SubscriptionState
 from audiences.core.explain import missing
@@ -12,10 +12,11 @@ from audiences.core.segment import Segment
 from audiences.keys import key_of
 from audiences.models import Consent, Subscriber, Subscription, Suppression
 from audiences.rings import rings_of
+from campaigns import frequencies
 from campaigns.core.campaign import CampaignState
 from campaigns.core.delivery import REACHED_OR_OPEN, DeliveryState
 from campaigns.core.feedback import Heard
-from campaigns.enqueuing import MONTHLY
+from campaigns.core.frequency import MONTHLY, LeftOut
 from campaigns.models import Campaign, CampaignMove, Delivery, DeliveryEvent, DeliveryRetry, Evidence
 
 S = DeliveryState
@@ -116,6 +117,8 @@ class _Story:
         if self.campaign.enqueued_at is None:
             yield Reason(None, "not_frozen_yet")
             return
+        frozen = self.campaign.enqueued_at
+        apart = list(frequencies.why(self.campaign, self.reader, now=frozen)) if self.reader else []
         earlier = (
             Delivery.objects.filter(
                 campaign__edition=self.campaign.edition_id, address_key=self.key, state__in=REACHED_OR_OPEN
@@ -125,7 +128,11 @@ class _Story:
         )
         if earlier is not None:
             yield Reason(earlier.settled_at, "edition_before", {"campaign": earlier.campaign_id})
-        yield from self._monthly(self.campaign.enqueued_at)
+        if LeftOut.OPERATIONS in apart:
+            yield Reason(None, "operations")
+        yield from self._monthly(frozen)
+        if LeftOut.CAPPED in apart:
+            yield Reason(None, "capped", {"most": cadences.weekly_most(self.newsletter.association_id)})
         yield Reason(self.campaign.enqueued_at, "left_out")
 
     def _monthly(self, frozen: datetime) -> Iterator[Reason]:

@@ -32,6 +32,8 @@ SENTENCES: dict[str, Words] = {
     "not_frozen_yet": _("La liste des lecteurs de cet envoi n’est pas encore arrêtée."),
     "edition_before": _("A déjà cette édition par un envoi précédent : personne ne la reçoit deux fois."),
     "monthly": _("Veut au plus une lettre par mois, et a reçu « %(edition)s » dans les quatre semaines d’avant."),
+    "operations": _("Ne veut que les grandes opérations, et cette édition n’est d’aucune."),
+    "capped": _("A déjà reçu %(most)s lettres en sept jours : le bureau n’en veut pas davantage pour une personne."),
     "left_out": _("La liste des lecteurs a été arrêtée sans cette personne."),
     "enqueued": _("Sur la liste des lecteurs : n° %(position)s sur %(of)s."),
     "new_round": _("Message renvoyé à la demande du bureau (tour %(round)s)."),
@@ -69,6 +71,7 @@ METHODS: dict[str, Words] = {
     "mail": _("par courriel"),
     "provider": _("chez le prestataire d’envoi"),
     "complaint": _("signalement comme indésirable"),
+    "retention": _("trois ans sans nouvelles"),
 }
 
 STOPS: dict[str, Words] = {
@@ -76,7 +79,7 @@ STOPS: dict[str, Words] = {
     "complained": _("elle a signalé la lettre comme indésirable"),
     "unknown_user": _("la boîte n’existe pas"),
     "bounced": _("trois lettres sur cinq sont revenues"),
-    "erased": _("elle a fait effacer ses données"),
+    "erased": _("ses données ont été effacées"),
     "board": _("décision du bureau"),
 }
 

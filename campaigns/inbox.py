@@ -18,7 +18,7 @@ from campaigns.core import parking
 from campaigns.core.feedback import Feedback, Heard
 from campaigns.core.parking import Problem
 from campaigns.core.returned import Returned, read
-from campaigns.models import ParkedMail
+from campaigns.models import Delivery, ParkedMail
 from campaigns.returns import Named
 from campaigns.sealing import Kept
 from newsletter import signing
@@ -64,6 +64,8 @@ def _take(raw: bytes, *, to: str, now: datetime) -> Outcome:
         return Outcome.NOT_OURS
     reports = [_report(mail, number, named, raw, now=now) for number in range(len(mail.said))]
     if not reports or all(one.kind is Heard.UNKNOWN for one in reports):
+        if Delivery.objects.filter(pk=named.delivery, subscriber__isnull=True).exists():
+            return Outcome.TOLD  # whom it names was erased: nothing of theirs is kept again
         park(raw, Problem.NOT_UNDERSTOOD, now=now)
         return Outcome.PARKED
     feedback.record_many(reports, now=now)

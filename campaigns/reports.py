@@ -4,18 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from audiences import segments
 from audiences.core import segment as trees
-from audiences.models import Subscription
-from campaigns import roads
+from campaigns import frequencies, roads
 from campaigns.core.campaign import CampaignState
-from campaigns.core.delivery import REACHED_OR_OPEN, DeliveryState
-from campaigns.enqueuing import MONTHLY
+from campaigns.core.delivery import DeliveryState
 from campaigns.models import Campaign, Delivery
 from newsletter.models import Edition
 from newsletter.standings import Standing
@@ -81,23 +79,9 @@ def reach(campaign: Campaign, *, now: datetime) -> Reach:
         alone.append(trees.All((tree, *(trees.Not(other) for other in earlier))))
         earlier.append(tree)
     newsletter = campaign.edition.newsletter
-    readers = segments.counts(newsletter, alone, now=now, but=_not_again(campaign, now=now))
+    readers = segments.counts(newsletter, alone, now=now, but=frequencies.left_out_q(campaign, now=now))
     described = segments.counts(newsletter, [trees.Any(tuple(earlier))], now=now)
     return Reach(tuple(readers), described[0] - sum(readers))
-
-
-def _not_again(campaign: Campaign, *, now: datetime) -> Q:
-    """Return who is not written to by this campaign, as `enqueuing` says: they have the edition, or had one lately."""
-    deliveries = Delivery.objects.filter(state__in=REACHED_OR_OPEN)
-    has_it = deliveries.filter(campaign__edition=campaign.edition_id, address_key=OuterRef("address_key"))
-    newsletter = campaign.edition.newsletter_id
-    lately = deliveries.filter(
-        subscriber=OuterRef("subscriber"), campaign__edition__newsletter=newsletter, settled_at__gt=now - MONTHLY
-    )
-    monthly = Subscription.objects.filter(
-        Exists(lately), newsletter=newsletter, monthly=True, subscriber=OuterRef("pk")
-    )
-    return Q(Exists(has_it.exclude(campaign=campaign))) | Q(Exists(monthly))
 
 
 def without_letter(campaign: Campaign) -> dict[str, dict[str, int]]:

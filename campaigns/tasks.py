@@ -18,6 +18,7 @@ from campaigns import (
     domains,
     enqueuing,
     exposures,
+    frequencies,
     inbox,
     invariants,
     letterbox,
@@ -59,6 +60,7 @@ def turn(*, now: datetime) -> None:
     for step in (
         schedule.start_due,
         _enqueue,
+        frequencies.note_due,
         deliveries.wake_retries,
         schedule.resume_quota,
         sweeping.sweep,

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext, ngettext_lazy
 
 from campaigns.core.campaign import CampaignState, PauseReason, Step
 from campaigns.core.delivery import DeliveryState
+from campaigns.core.frequency import LeftOut
 from campaigns.core.parking import Problem
 from campaigns.core.picture import stripes
 from campaigns.core.tally import Tally
@@ -150,6 +151,27 @@ REASONS: dict[str, Promise | str] = {
     "unknown": ngettext_lazy("%(n)s refusé sans raison claire", "%(n)s refusés sans raison claire", "count"),
 }
 
+# Readers whom a letter describes and its list left out.
+LEFT_OUT: dict[str, Promise | str] = {
+    LeftOut.PAUSED: ngettext_lazy("%(n)s lecteur fait une pause", "%(n)s lecteurs font une pause", "count"),
+    LeftOut.EDITION_BEFORE: ngettext_lazy(
+        "%(n)s lecteur a déjà cette édition", "%(n)s lecteurs ont déjà cette édition", "count"
+    ),
+    LeftOut.OPERATIONS: ngettext_lazy(
+        "%(n)s lecteur ne veut que les grandes opérations",
+        "%(n)s lecteurs ne veulent que les grandes opérations",
+        "count",
+    ),
+    LeftOut.MONTHLY: ngettext_lazy(
+        "%(n)s lecteur veut une lettre par mois au plus", "%(n)s lecteurs veulent une lettre par mois au plus", "count"
+    ),
+    LeftOut.CAPPED: ngettext_lazy(
+        "%(n)s lecteur a eu assez de lettres cette semaine",
+        "%(n)s lecteurs ont eu assez de lettres cette semaine",
+        "count",
+    ),
+}
+
 # What a state means, where its name does not say it all.
 MEANINGS: dict[str, Promise | str] = {
     DeliveryState.IN_DOUBT: ngettext_lazy(
@@ -202,6 +224,12 @@ def _more(state: str, count: int, reasons: Mapping[str, int]) -> tuple[str, ...]
 def reason(code: str, count: int) -> str:
     """Return how many readers were left without a letter for this reason: 11 adresses n’existent plus."""
     return str(REASONS.get(code, REASONS["unknown"]) % {"count": count, "n": number(count)})
+
+
+def left_out(counts: Mapping[str, int]) -> list[str]:
+    """Return who was left out of a list, the most frequent reason first: 12 lecteurs font une pause."""
+    told = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    return [str(LEFT_OUT[LeftOut(why)] % {"count": count, "n": number(count)}) for why, count in told]
 
 
 def readers(count: int) -> str:

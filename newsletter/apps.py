@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
@@ -13,10 +14,13 @@ class NewsletterConfig(AppConfig):
 
     def ready(self) -> None:
         """Refuse a database that was made with other keys; after every migration, note which keys made it."""
-        from newsletter import keys
+        from newsletter import keys, rights
+        from newsletter.models import OperationMove, Override, Remark, RemarkAnswer, RoleChange
 
+        rights.append_only(Override, Remark, RemarkAnswer, OperationMove, RoleChange)
         connection_created.connect(keys.guard)
         post_migrate.connect(_record_keys, sender=self)
+        post_migrate.connect(_grant_rights, sender=self)
 
 
 def _record_keys(*, using: str, **_: Any) -> None:
@@ -28,3 +32,16 @@ def _record_keys(*, using: str, **_: Any) -> None:
     # Half-way through the migrations, or on the way back, the table is not there.
     if KeyFingerprint._meta.db_table in connections[using].introspection.table_names():
         keys.record()
+
+
+def _grant_rights(*, using: str, **_: Any) -> None:
+    from newsletter import rights
+
+    if using == "default" and (role := rights.role()):
+        try:
+            rights.grant(role)
+        except rights.NotNarrow:
+            raise ImproperlyConfigured(
+                f"The role {role} of DATABASE_URL must exist and must not own the tables, nor be a superuser: "
+                "it could rewrite the ledger of consent."
+            ) from None

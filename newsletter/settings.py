@@ -111,12 +111,18 @@ DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     "pool": {"min_size": 0, "max_size": env.int("DATABASE_POOL", default=8), "timeout": 10},
 }
+# Who owns the tables and migrates; the web and the workers come as another, who cannot rewrite what was said.
+DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", default="")
+# While `migrate` comes as the owner, this says who the others are.
+DATABASE_APP_URL = env.str("DATABASE_APP_URL", default="") or DATABASE_URL
 # For session advisory locks, which a transaction pooler would lose.
 DATABASE_DIRECT_URL = env.str("DATABASE_DIRECT_URL", default="") or DATABASE_URL
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 read(lambda: environment.server("REDIS_URL", REDIS_URL, ("redis", "rediss")))
+# The header in which the web server in front says who the visitor is, for the ceilings of the sign-up form.
+VISITOR_HEADER = env.str("VISITOR_HEADER", default="")
 # What /metrics asks of a reader who does not sit on this machine; empty: nobody else reads them.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # A worker that moved nothing for so many seconds while messages were due ends itself, to be started anew.

@@ -37,6 +37,8 @@ class Purpose(StrEnum):
     CLICK = "click"
     OPEN = "open"
     UNMEASURE = "unmeasure"
+    STAY = "stay"
+    MY_DATA = "my-data"
 
 
 class BadToken(Exception):

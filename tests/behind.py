@@ -110,6 +110,8 @@ def build() -> dict[str, Any]:
         "confirm": links.confirm_url(links.Ask(subscription.pk, subscription.asked_at)).split("/")[-2],
         "unsubscribe": links.unsubscribe_url(letter.pk, bytes(reader.address_key)).split("/")[-1],
         "preferences": links.preferences_url(letter.pk, bytes(reader.address_key)).split("/")[-2],
+        "stay": links.stay_url(letter.pk, bytes(reader.address_key)).split("/")[-2],
+        "my_data": links.data_url(links.DataAsk(bytes(reader.address_key), timezone.now())).split("/")[-2],
         "unmeasure": links.unmeasure_url(letter.pk, bytes(reader.address_key)).split("/")[-2],
         "click": redirects.own_ways([doubtful.pk])[0].click.split("/")[-1],
         "pixel": redirects.own_ways([doubtful.pk])[0].opened.split("/")[-1].removesuffix(".gif"),

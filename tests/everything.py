@@ -330,6 +330,11 @@ class Story:
             "unsubscribe": links.unsubscribe_url(*who),
             "come-back": links.unsubscribe_url(*who),
             "preferences": links.preferences_url(*who),
+            "leave-all": links.preferences_url(*who),
+            "my-data-ask": links.preferences_url(*who),
+            "stay": links.stay_url(*who),
+            "forget-me": links.data_url(links.DataAsk(who[1], self.now)),
+            **{f"my-data{kind}": links.data_url(links.DataAsk(who[1], self.now)) for kind in ("", "-json", "-csv")},
             "confirm": links.confirm_url(links.Ask(self.asked.pk, self.asked.asked_at)),
             "sign-in-link": self.keys.link,
         }

@@ -82,10 +82,9 @@ DOORS = [
     Door("invitation", For.HOLDER, ("invitation",)),
     Door("invitation-preview", For.HOLDER, ("invitation",)),
     *(Door(f"invitation-{verb}", For.HOLDER, ("invitation",), acts=True) for verb in ("keep", "picture", "copy")),
-    Door("confirm", For.HOLDER, ("confirm",)),
-    Door("preferences", For.HOLDER, ("preferences",)),
-    Door("unsubscribe", For.HOLDER, ("unsubscribe",)),
-    Door("unmeasure", For.HOLDER, ("unmeasure",)),
+    *(Door(name, For.HOLDER, ("preferences",), acts=True) for name in ("leave-all", "my-data-ask")),
+    *(Door(name, For.HOLDER, ("my_data",)) for name in ("my-data", "my-data-json", "my-data-csv", "forget-me")),
+    *(Door(name, For.HOLDER, (name,)) for name in ("confirm", "preferences", "stay", "unsubscribe", "unmeasure")),
     Door("click", For.HOLDER, ("click", "first")),
     Door("shared-click", For.HOLDER, ("shared",)),
     Door("open", For.HOLDER, ("pixel",)),
@@ -150,7 +149,10 @@ DOORS = [
     *(Door(f"board:feast-{verb}", For.BOARD, ("shipped",), acts=True) for verb in ("hide", "restore")),
     *(Door(f"board:feed-{verb}", For.BOARD, ("feed",), acts=True) for verb in ("reread", "drop")),
     *(Door(f"board:{name}", For.BOARD, acts=True) for name in ("agenda-turn", "calendar-keep")),
-    *(Door(name, For.BOARD) for name in ("segments", "segment-new", "segment-preview", "readers")),
+    *(
+        Door(name, For.BOARD)
+        for name in ("segments", "segment-new", "segment-preview", "readers", "reader-rules", "signup-snippet")
+    ),
     Door("segment", For.BOARD, ("segment",)),
     Door("campaign-prepare", For.BOARD, ("locked",)),
     *(Door(name, For.BOARD) for name in ("campaigns", "pace", "measuring", "reports", "parked-mails")),

@@ -27,7 +27,9 @@ ENGLISH = {"HTTP_ACCEPT_LANGUAGE": "en-GB,en;q=0.9"}
 # What people typed, or wrote for their members: it has the language that it has.
 NOT_OURS = (TYPED, "Les Professionnels des Alpilles", "1 place de la Mairie, 13520 Maussane-les-Alpilles")
 OWN_LANGUAGE = re.compile(
-    r"<(?!html)(\w+)[^>]*\slang=\"fr\"[^>]*>.*?</\1>|<option value=\"fr\".*?>Français<", re.DOTALL
+    r"<(?!html)(\w+)[^>]*\slang=\"fr\"[^>]*>.*?</\1>|<option value=\"fr\".*?>Français<"
+    r"|&lt;option value=&quot;fr&quot;&gt;Français&lt;",
+    re.DOTALL,
 )
 UNSEEN = re.compile(r"<script.*?</script>|<style.*?</style>|<!--.*?-->", re.DOTALL)
 LABELS = re.compile(r"(?:aria-label|title|alt|placeholder|content|data-count|data-long)=\"([^\"]*)\"")

@@ -24,6 +24,7 @@ class Method(StrEnum):
     MAIL = "mail"  # a mail to the address in List-Unsubscribe
     PROVIDER = "provider"  # told by the mail provider whose link they used
     COMPLAINT = "complaint"  # "this is spam", told by their mailbox operator
+    RETENTION = "retention"  # nobody: three years have passed without a word of theirs (L5)
 
 
 class Purpose(StrEnum):

@@ -1,8 +1,25 @@
 """The rows of who reads."""
 
+from audiences.models.cadence import Cadence
 from audiences.models.consent import Consent, Wording
+from audiences.models.demand import Demand, Knock
+from audiences.models.retention import RetentionNight
+from audiences.models.seal import ConsentSeal, SealFloor
 from audiences.models.segment import Segment
 from audiences.models.subscriber import Subscriber, Subscription
 from audiences.models.suppression import Suppression
 
-__all__ = ["Consent", "Segment", "Subscriber", "Subscription", "Suppression", "Wording"]
+__all__ = [
+    "Cadence",
+    "Consent",
+    "ConsentSeal",
+    "Demand",
+    "Knock",
+    "RetentionNight",
+    "SealFloor",
+    "Segment",
+    "Subscriber",
+    "Subscription",
+    "Suppression",
+    "Wording",
+]

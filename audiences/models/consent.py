@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models.functions import Now
 
 from audiences.core.consent import Act, Method, Purpose
 from newsletter.core.states import choices
@@ -34,6 +35,8 @@ class Consent(models.Model):
     source = models.CharField(max_length=200, blank=True)  # a path, or the name of an import
     actor = models.BigIntegerField(null=True, blank=True)  # a user's id; empty for the reader
     at = models.DateTimeField()
+    # By the database's clock; an import's lines are said long before they are written down.
+    recorded_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         indexes = [models.Index(fields=["address_key", "at"], name="consent_by_address")]

@@ -26,6 +26,13 @@ class Subscriber(models.Model):
     paused_until = models.DateField(null=True, blank=True)
     # The day of their last own click, which is a contact (DUTIES L5); of who agreed to be measured.
     clicked_on = models.DateField(null=True, blank=True)
+    # The day of their last other act: they confirmed, chose, paused, stayed (audiences.retention).
+    acted_on = models.DateField(null=True, blank=True)
+    # When they were asked whether they want to stay.
+    asked_again_at = models.DateTimeField(null=True, blank=True)
+    # When they asked for the link to their data, and the demand whose mail has left.
+    data_asked_at = models.DateTimeField(null=True, blank=True)
+    data_mailed_for = models.DateTimeField(null=True, blank=True)
     # The day of their last open, overwritten each time, and no contact (L8); where the association keeps it.
     opened_on = models.DateField(null=True, blank=True)
     # Whoever delivers by themselves asks who takes its mail; kept by the database, so that it cannot be stale.
@@ -41,6 +48,9 @@ class Subscriber(models.Model):
             models.Index(fields=["commune"], name="subscriber_by_commune"),
             models.Index(fields=["department"], name="subscriber_by_department"),
             models.Index(fields=["subscribed_on"], name="subscriber_by_day"),
+            models.Index(
+                fields=["data_asked_at"], condition=Q(data_asked_at__isnull=False), name="subscriber_asked_for_data"
+            ),
             GinIndex(fields=["interests"], name="subscriber_by_interest"),
         ]
 
@@ -66,7 +76,9 @@ class Subscription(models.Model):
     state = models.CharField(max_length=12, choices=choices(SubscriptionState))
     # Measured apart from receiving (DUTIES L7): silence is refusal.
     tracking = models.BooleanField(default=False)
+    # How often: every edition, unless one of these. An operation's editions are the big ones.
     monthly = models.BooleanField(default=False)
+    operations_only = models.BooleanField(default=False, db_default=False)
     asked_at = models.DateTimeField(null=True, blank=True)
     # The asked_at whose mail has left: the rows are the queue, a lost hint loses no mail.
     mailed_for = models.DateTimeField(null=True, blank=True)
@@ -82,12 +94,21 @@ class Subscription(models.Model):
                 condition=~Q(state=SubscriptionState.CONFIRMED.value) | Q(confirmed_at__isnull=False),
                 name="subscription_confirmed_at_a_time",
             ),
+            models.CheckConstraint(
+                condition=Q(monthly=False) | Q(operations_only=False), name="subscription_has_one_frequency"
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["newsletter", "subscriber"],
                 condition=Q(state=SubscriptionState.CONFIRMED.value),
                 name="subscription_confirmed",
+            ),
+            models.Index(fields=["newsletter", "subscriber"], condition=Q(monthly=True), name="subscription_monthly"),
+            models.Index(
+                fields=["newsletter", "subscriber"],
+                condition=Q(operations_only=True),
+                name="subscription_operations_only",
             ),
             models.Index(fields=["asked_at"], condition=Q(asked_at__isnull=False), name="subscription_asked_at"),
         ]

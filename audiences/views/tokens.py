@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from audiences import links, subscriptions
+from audiences import farewells, links, retention, subscriptions
 from audiences.core.address import mask
 from audiences.core.consent import Method, SubscriptionState
 from audiences.forms import PreferencesForm
@@ -39,16 +39,16 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     try:
         who = links.read(Purpose.UNSUBSCRIBE, token)
     except BadToken:
-        return _bad_token(request)
+        return bad_token(request)
     newsletter = _newsletter(who)
     if request.method == "POST" and newsletter is not None:
         subscriptions.leave(newsletter, who.address_key, method=Method.FORM, source="/u/", now=timezone.now())
     found = subscriptions.find(newsletter, who.address_key) if newsletter else None
-    _speak_to(request, found)
+    speak_to(request, _who(found))
     left = request.method == "POST" or (found is not None and found.state == SubscriptionState.ENDED)
     context = {**_reader(newsletter, found), "token": token, "may_return": _may_return(found)}
     context["asked_language"] = _asked_language(request)
-    return _page(request, "left" if left else "leave", context)
+    return page(request, "left" if left else "leave", context)
 
 
 def leave_at_once(request: HttpRequest, token: str) -> HttpResponse | None:
@@ -72,7 +72,7 @@ def come_back(request: HttpRequest, token: str) -> HttpResponse:
     try:
         who = links.read(Purpose.UNSUBSCRIBE, token)
     except BadToken:
-        return _bad_token(request)
+        return bad_token(request)
     newsletter = _newsletter(who)
     how = request.POST.get("how", "")
     until = timezone.localdate() + PAUSE if how == "pause" else None
@@ -85,7 +85,7 @@ def come_back(request: HttpRequest, token: str) -> HttpResponse:
         now=timezone.now(),
     )
     found = subscriptions.find(newsletter, who.address_key) if newsletter else None
-    _speak_to(request, found)
+    speak_to(request, _who(found))
     context = {
         **_reader(newsletter, found),
         "stands": stands,
@@ -93,7 +93,7 @@ def come_back(request: HttpRequest, token: str) -> HttpResponse:
         "until": until,
         "preferences": links.preferences_url(who.newsletter_id, who.address_key),
     }
-    return _page(request, "back", context)
+    return page(request, "back", context)
 
 
 @csrf_exempt
@@ -107,15 +107,15 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "POST":
             found = subscriptions.confirm(token, now=now)
     except BadToken:
-        return _bad_token(request)
-    _speak_to(request, found)
+        return bad_token(request)
+    speak_to(request, _who(found))
     key = bytes(found.subscriber.address_key)
     context = {
         **_reader(found.newsletter, found),
         "confirmed": found.state == SubscriptionState.CONFIRMED,
         "preferences": links.preferences_url(found.newsletter_id, key),
     }
-    return _page(request, "confirm", context)
+    return page(request, "confirm", context)
 
 
 @csrf_exempt
@@ -126,11 +126,12 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     try:
         who = links.read(Purpose.PREFERENCES, token)
     except BadToken:
-        return _bad_token(request)
+        return bad_token(request)
     found = _subscription(who)
-    _speak_to(request, found)
+    speak_to(request, _who(found))
     if found is None or found.state != SubscriptionState.CONFIRMED:
-        return _page(request, "ended", _reader(found.newsletter if found else None, found), status=200)
+        context = {**_reader(found.newsletter if found else None, found), "token": token if found else ""}
+        return page(request, "ended", context, status=200)
     form = PreferencesForm(request.POST) if request.method == "POST" else PreferencesForm.of(found)
     saved = form.is_bound and form.is_valid()
     if saved:
@@ -143,16 +144,40 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
             commune=form.insee,
             paused_until=said["paused_until"],
             tracking=said["tracking"],
-            monthly=said["monthly"],
+            monthly=said["frequency"] == "monthly",
+            operations_only=said["frequency"] == "operations",
             source="/preferences/",
             read_in=get_language() or "fr",
             now=timezone.now(),
         )
-        _speak_to(request, found, whatever=True)
+        speak_to(request, _who(found), whatever=True)
         form = PreferencesForm.of(found)
-    leave = links.unsubscribe_url(who.newsletter_id, who.address_key)
-    context = {**_reader(found.newsletter, found), "form": form, "saved": saved, "leave": leave}
-    return _page(request, "preferences", context)
+    others = [one.newsletter for one in farewells.letters(who.address_key) if one.newsletter_id != who.newsletter_id]
+    context = {
+        **_reader(found.newsletter, found),
+        "token": token,
+        "form": form,
+        "saved": saved,
+        "leave": links.unsubscribe_url(who.newsletter_id, who.address_key),
+        "others": [(one.name, links.unsubscribe_url(one.pk, who.address_key)) for one in others],
+    }
+    return page(request, "preferences", context)
+
+
+@csrf_exempt
+@never_cache
+@require_POST
+def leave_all(request: HttpRequest, token: str) -> HttpResponse:
+    """Receive no letter any more, of those that come from here."""
+    try:
+        who = links.read(Purpose.PREFERENCES, token)
+    except BadToken:
+        return bad_token(request)
+    found = _subscription(who)
+    speak_to(request, _who(found))
+    method = Method.PREFERENCE_CENTRE
+    farewells.leave_all(who.address_key, method=method, source="/preferences/", now=timezone.now())
+    return page(request, "left_all", {**_reader(_newsletter(who), found), "token": token})
 
 
 @csrf_exempt
@@ -163,19 +188,41 @@ def unmeasure(request: HttpRequest, token: str) -> HttpResponse:
     try:
         who = links.read(Purpose.UNMEASURE, token)
     except BadToken:
-        return _bad_token(request)
+        return bad_token(request)
     newsletter = _newsletter(who)
     if request.method == "POST" and newsletter is not None:
         subscriptions.unmeasure(newsletter, who.address_key, source="/mesure/", now=timezone.now())
     found = subscriptions.find(newsletter, who.address_key) if newsletter else None
-    _speak_to(request, found)
+    speak_to(request, _who(found))
     reads = found is not None and found.state == SubscriptionState.CONFIRMED
     context = {
         **_reader(newsletter, found),
         "done": request.method == "POST",
         "preferences": links.preferences_url(who.newsletter_id, who.address_key) if reads else "",
     }
-    return _page(request, "unmeasure", context)
+    return page(request, "unmeasure", context)
+
+
+@csrf_exempt
+@never_cache
+@reads_and_posts
+def stay(request: HttpRequest, token: str) -> HttpResponse:
+    """Whether somebody who has not been heard of for long wants to stay: one button on GET, POST says yes."""
+    try:
+        found = retention.staying(token)
+        if request.method == "POST":
+            found = retention.stay(token, read_in=get_language() or "fr", now=timezone.now())
+    except BadToken:
+        return bad_token(request)
+    speak_to(request, _who(found))
+    key = bytes(found.subscriber.address_key)
+    context = {
+        **_reader(found.newsletter, found),
+        "done": request.method == "POST",
+        "preferences": links.preferences_url(found.newsletter_id, key),
+        "leave": links.unsubscribe_url(found.newsletter_id, key),
+    }
+    return page(request, "stay", context)
 
 
 def _is_one_click(request: HttpRequest) -> bool:
@@ -214,13 +261,16 @@ def _reader(newsletter: Newsletter | None, found: Subscription | None) -> dict[s
     return {"newsletter": newsletter, "masked": mask(found.subscriber.address) if found else ""}
 
 
-def _speak_to(request: HttpRequest, found: Subscription | None, *, whatever: bool = False) -> None:
+def _who(found: Subscription | None) -> Subscriber | None:
+    return found.subscriber if found else None
+
+
+def speak_to(request: HttpRequest, reader: Subscriber | None, *, whatever: bool = False) -> None:
     """Speak the reader's language, unless this page or this browser was asked for another."""
     asked = _asked_language(request)
     if asked and not whatever:
         translation.activate(asked)
         return
-    reader: Subscriber | None = found.subscriber if found else None
     chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES and not whatever
     if reader is not None and not chosen and reader.language in dict(settings.LANGUAGES):
         translation.activate(reader.language)
@@ -232,11 +282,11 @@ def _asked_language(request: HttpRequest) -> str:
     return asked if asked in dict(settings.LANGUAGES) else ""
 
 
-def _bad_token(request: HttpRequest) -> HttpResponse:
+def bad_token(request: HttpRequest) -> HttpResponse:
     """Say the same of every link that is not ours: a bad token tells nothing about who exists."""
-    _speak_to(request, None)
-    return _page(request, "over", {}, status=404)
+    speak_to(request, None)
+    return page(request, "over", {}, status=404)
 
 
-def _page(request: HttpRequest, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+def page(request: HttpRequest, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     return render(request, f"pages/readers/{name}.html", context, status=status)

@@ -32,6 +32,8 @@ class Campaign(models.Model):
     enqueued_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     audience_size = models.PositiveIntegerField(default=0)
+    # How many readers the letter describes and the list left out, by reason (core.frequency); null: not counted yet.
+    left_out = models.JSONField(null=True, blank=True)
     pause_reason = models.CharField(max_length=20, choices=choices(PauseReason), blank=True)
     pause_detail = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

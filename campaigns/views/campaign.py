@@ -54,6 +54,7 @@ def campaign(request: HttpRequest, campaign_id: int) -> HttpResponse:
             "pause": words.PAUSES.get(row.pause_reason),
             "eta": eta,
             "eta_words": words.about(eta - now) if eta else "",
+            "left_out": words.left_out(row.left_out or {}),
             "moves": row.moves.select_related("by"),
         },
     )

@@ -15,9 +15,11 @@ from newsletter.servers.process import CODE, free_port
 
 # What a shell may carry of a real installation.
 REAL = (
-    *("EMAIL_URL", "DATABASE_URL", "DATABASE_DIRECT_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SITE_URL"),
-    *("SECRET_KEY", "SIGNING_KEYS", "ADDRESS_PEPPER", "ALLOWED_HOSTS", "MAIL_FROM", "REPLY_TO", "DKIM_KEY"),
+    *("EMAIL_URL", "DATABASE_URL", "DATABASE_DIRECT_URL", "DATABASE_OWNER_URL", "DATABASE_APP_URL", "REDIS_URL"),
+    *("SITE_URL", "SECRET_KEY", "SIGNING_KEYS", "ADDRESS_PEPPER", "ALLOWED_HOSTS", "MAIL_FROM"),
     *(
+        "REPLY_TO",
+        "DKIM_KEY",
         "BOUNCE_DOMAIN",
         "BOUNCE_INBOX_URL",
         "WEBHOOK_SECRET",
@@ -46,6 +48,7 @@ def environment(arguments: Sequence[str]) -> Iterator[None]:
                 yield
         elif os.environ.get("DATABASE_URL") or is_production() or command in WITHOUT_DATABASE:
             if command == "migrate" and os.environ.get("DATABASE_OWNER_URL"):
+                os.environ["DATABASE_APP_URL"] = os.environ["DATABASE_URL"]
                 os.environ["DATABASE_URL"] = os.environ["DATABASE_OWNER_URL"]
             yield
         else:

@@ -3,24 +3,29 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from typing import Any
 from unittest.mock import Mock
 
 import pytest
 import time_machine
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from audiences import subscriptions, suppressions, tasks
-from audiences.core.consent import StopReason, SubscriptionState
-from audiences.models import Consent, Subscriber, Subscription
+from audiences import ceilings, demands, subscriptions, suppressions, tasks, wordings
+from audiences.core.consent import Purpose, StopReason, SubscriptionState
+from audiences.models import Consent, Demand, Subscriber, Subscription
 from newsletter.models import Newsletter
 from tests import make
 
 pytestmark = pytest.mark.django_db
 JEANNE = "jeanne@orange.example"
+# Rules about slips are about domains of the world; nothing is ever sent to these.
+RIGHT, SLIP = (f"jeanne@{domain}" for domain in ("gmail.com", "gmial.com"))
 
 
 @pytest.fixture
@@ -30,9 +35,15 @@ def letter() -> Newsletter:
 
 @pytest.fixture
 def mailed(monkeypatch: pytest.MonkeyPatch) -> Mock:
-    """What the door asked the workers to send."""
+    """What the workers would send of what the door wrote down."""
     sent = Mock()
-    monkeypatch.setattr(tasks.send_confirmation, "delay_on_commit", sent)
+
+    def read_at_once(demand: int) -> None:
+        mail_to = demands.answer(demand)
+        if mail_to is not None:
+            sent(mail_to)
+
+    monkeypatch.setattr(tasks.answer_demand, "delay_on_commit", read_at_once)
     return sent
 
 
@@ -225,6 +236,115 @@ def test_a_mail_that_the_relay_refused_is_tried_again(letter: Newsletter, monkey
 def test_a_visitor_does_not_notice_that_the_broker_is_away(
     post: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tasks.send_confirmation, "delay_on_commit", Mock(side_effect=OperationalError))
+    monkeypatch.setattr(tasks.answer_demand, "delay_on_commit", Mock(side_effect=OperationalError))
     assert post().url == "/lettre/alpilles/merci/"
-    assert Subscription.objects.to_be_mailed().count() == 1
+    assert not Subscriber.objects.exists()
+    with time_machine.travel(make.NOON + timedelta(minutes=3), tick=False):
+        tasks.send_late_confirmations()
+        tasks.send_late_confirmations()
+    assert [message.to for message in mail.outbox] == [[JEANNE]]
+    assert not Demand.objects.exists()
+
+
+def test_the_door_asks_the_database_the_same_for_every_address(
+    letter: Newsletter, post: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """New, known, suppressed, asked today, asked too often, and a domain that takes no mail: not a byte differs."""
+    monkeypatch.setattr(tasks.answer_demand, "delay_on_commit", Mock())
+    make.reader("connue@orange.example", of=letter)
+    suppressions.suppress("plus@orange.example", reason=StopReason.COMPLAINED, now=make.NOON)
+    for day in range(3):
+        subscriptions.ask(letter, address="trois@orange.example", now=make.NOON - timedelta(days=9 - day))
+    subscriptions.ask(letter, address="hier@orange.example", now=make.NOON - timedelta(hours=2))
+    post(email="premier@orange.example")
+    asked, answers = [], []
+    for who in ("neuve@orange.example", "connue@orange.example", "plus@orange.example", "trois@orange.example",
+                "hier@orange.example", "x@nulle-part.invalid.example"):  # fmt: skip
+        with CaptureQueriesContext(connection) as seen:
+            answer = post(email=who)
+        asked.append([re.sub(r"'[^']*'|\d+|\\\\x[0-9a-f]+", "?", one["sql"]) for one in seen])
+        answers.append((answer.status_code, sorted(answer.headers.items()), answer.content, dict(answer.cookies)))
+    assert len(asked[0]) > 2
+    assert all(one == asked[0] for one in asked)
+    assert all(one == answers[0] for one in answers)
+    assert Demand.objects.count() == 7
+
+
+def elsewhere(client: Client, **said: Any) -> Any:
+    """Sent by a form on a member's site: no cookie, no stamp, another origin."""
+    form = {"ailleurs": wordings.both("fr"), "lu_en": "fr", **typed(**said)}
+    return client.post(
+        "/lettre/alpilles/", form, HTTP_ORIGIN="https://moulin.example", HTTP_SEC_FETCH_SITE="cross-site"
+    )
+
+
+def test_a_form_on_another_site_works_without_cookie_or_script(letter: Newsletter, mailed: Mock) -> None:
+    client = Client(enforce_csrf_checks=True)
+    answer = elsewhere(client, first_name="Jeanne", tracking="on")
+    assert (answer.status_code, answer.url, dict(client.cookies)) == (302, "/lettre/alpilles/merci/", {})
+    assert mailed.call_count == 1
+    lines = Consent.objects.order_by("pk")
+    assert {line.source for line in lines} == {"/lettre/alpilles/ ailleurs"}
+    assert {line.wording for line in lines} == {wordings.current(purpose, "fr").digest for purpose in Purpose}
+    assert elsewhere(client, website="https://spam.example").url == "/lettre/alpilles/merci/"
+    assert Subscriber.objects.count() == 1
+
+
+def test_a_form_elsewhere_that_shows_old_words_or_a_fault_leads_to_our_own_page(
+    letter: Newsletter, mailed: Mock
+) -> None:
+    client = Client(enforce_csrf_checks=True)
+    for said in ({"ailleurs": "0" * 24}, {"newsletter": ""}, {"email": "jeanne"}):
+        page = elsewhere(client, **said).content.decode()
+        assert "Votre demande n’est pas encore partie." in page
+        assert 'name="stamp"' in page
+    english = elsewhere(client, lu_en="en", ailleurs=wordings.both("en"), email="jeanne").content.decode()
+    assert '<html lang="en"' in english
+    assert not Subscriber.objects.exists()
+
+
+def test_the_snippet_that_the_board_copies_is_one_that_works(letter: Newsletter, client: Client, mailed: Mock) -> None:
+    client.force_login(make.board_member(), backend="django.contrib.auth.backends.ModelBackend")
+    for language in ("fr", "en"):
+        page = client.get("/bureau/lecteurs/formulaire/", {"en": language}).content.decode()
+        found = re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)
+        assert found
+        snippet = unescape(found[1])
+        assert "<script" not in snippet
+        assert "checked" not in snippet
+        assert wordings.current(Purpose.NEWSLETTER, language).text in snippet
+        hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="(\w+)">', snippet))
+        action = re.search(r'action="http://127\.0\.0\.1:8000([^"]+)"', snippet)
+        assert action
+        stranger = Client(enforce_csrf_checks=True)
+        assert stranger.post(action[1], {**hidden, **typed(email=f"{language}@orange.example")}).status_code == 302
+    assert mailed.call_count == 2
+
+
+@pytest.mark.parametrize(("chosen", "kept"), [(RIGHT, RIGHT), (SLIP,) * 2])
+def test_a_slip_in_the_domain_is_asked_about_and_never_mended_silently(
+    post: Callable[..., Any], mailed: Mock, chosen: str, kept: str
+) -> None:
+    page = post(email=SLIP).content.decode()
+    assert RIGHT in page
+    assert f"{SLIP}, telle quelle" in page
+    assert not re.search(r'name="which_address"[^>]*checked', page)
+    assert not Subscriber.objects.exists()
+    assert post(email=SLIP, which_address="autre@orange.example").status_code == 200
+    assert post(email=SLIP, which_address=chosen).status_code == 302
+    assert Subscriber.objects.get().address == kept
+
+
+def test_a_network_that_sends_too_much_is_asked_to_wait(
+    post: Callable[..., Any], mailed: Mock, settings: Any, monkeypatch: pytest.MonkeyPatch, client: Client
+) -> None:
+    monkeypatch.setattr(ceilings, "OF_A_NETWORK", 2)
+    settings.VISITOR_HEADER = "X-Real-IP"
+    client.defaults["HTTP_X_REAL_IP"] = "203.0.114.7"
+    answers = [post(email=f"n{number}@orange.example") for number in range(3)]
+    assert [answer.status_code for answer in answers] == [302, 302, 429]
+    assert 'value="n2@orange.example"' in answers[2].content.decode()
+    assert "Envoyez de nouveau dans une heure" in answers[2].content.decode()
+    client.defaults["HTTP_X_REAL_IP"] = "198.51.101.9"
+    assert post(email="ailleurs@orange.example").status_code == 302
+    assert Subscriber.objects.count() == 3

@@ -232,7 +232,7 @@ def test_preferences_are_shown_and_kept(letter: Newsletter, jeanne: Subscriber, 
             "interests": ["table", "olive"],
             "language": "fr",
             "where": "13520",
-            "monthly": "on",
+            "frequency": "monthly",
             "paused_until": until.isoformat(),
             "tracking": "on",
         },
@@ -249,7 +249,7 @@ def test_preferences_say_what_is_wrong_and_keep_what_was_typed(
 ) -> None:
     answer = browser.post(
         way_in(letter),
-        {"language": "fr", "where": "Nulle-Part-sur-Mer", "paused_until": "2020-01-01", "monthly": "on"},
+        {"language": "fr", "where": "Nulle-Part-sur-Mer", "paused_until": "2020-01-01", "frequency": "monthly"},
     )
     page = answer.content.decode()
     assert "Nous ne trouvons pas cette commune." in page

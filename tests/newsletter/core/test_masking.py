@@ -16,6 +16,11 @@ from newsletter.core.masking import mask
         ("to jeanne.o'neil+x@boite.co.example.", "to [address]."),
         ("zoé@lumière.example, paul@a.fr;x", "[address], [address];x"),
         ("celery@worker ready", "celery@worker ready"),
+        (f"Not Found: /u/1.laptop.mfrgg.{'a2' * 13}", "Not Found: /u/[token]"),
+        (
+            f"/preferences/1.k-1.mfrggzdf.{'b7' * 13}/ and PostgreSQL 17.1.2",
+            "/preferences/[token]/ and PostgreSQL 17.1.2",
+        ),
         ("smtp://user:secret@relay.example:587", "smtp://user:[address]:587"),
     ],
 )
