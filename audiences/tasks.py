@@ -1,16 +1,19 @@
 """What this wing does in the background."""
 
 import logging
+from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
 
-from audiences import links, subscriptions
+from audiences import imports, links, readings, subscriptions
 from audiences.core.address import sendable
 from audiences.core.consent import SubscriptionState
 from newsletter import mailer
 
 log = logging.getLogger(__name__)
+# A worker has other things to do than one file, and a task that is longer than the broker's patience comes twice.
+A_WHILE = timedelta(seconds=40)
 
 
 @shared_task
@@ -42,3 +45,23 @@ def send_late_confirmations() -> None:
             send_confirmation(subscription_id)
         except Exception:  # one mailbox that is refused does not hold up the others
             log.exception("the confirmation of subscription %s did not leave", subscription_id)
+
+
+@shared_task
+def bring_in(import_id: int) -> None:
+    """Read, count or take in a file of readers for a while; what is left is another wake's."""
+    if readings.work(import_id, until=timezone.now() + A_WHILE):
+        bring_in.delay(import_id)
+
+
+@shared_task
+def keep_imports() -> None:
+    """Woken every ten seconds: go on where a worker was killed or a message was lost."""
+    for import_id in readings.due(now=timezone.now()):
+        bring_in.delay(import_id)
+
+
+@shared_task
+def forget_old_imports() -> None:
+    """Woken every hour: forget the files that nobody confirmed."""
+    imports.forget_old(now=timezone.now())
