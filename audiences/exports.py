@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from tempfile import TemporaryFile
-from typing import IO
 
 from django.db.models import QuerySet
 from openpyxl import Workbook
@@ -52,8 +51,8 @@ def rows(found: QuerySet[Subscription], words: Words) -> Iterator[Row]:
 _OF_A_READER = (*("address", "first_name", "language", "commune", "department", "interests", "kind", "subscribed_on"),)
 
 
-def workbook(title: str, heading: Row, told: Iterable[Row]) -> IO[bytes]:
-    """Return a workbook in a file of its own that goes when it is closed; nothing in it computes."""
+def workbook(title: str, heading: Row, told: Iterable[Row]) -> Iterator[bytes]:
+    """Yield a workbook in pieces; nothing in it computes, and its file goes with the last piece."""
     book = Workbook(write_only=True)
     sheet, left = None, 0
     for row in told:
@@ -67,10 +66,11 @@ def workbook(title: str, heading: Row, told: Iterable[Row]) -> IO[bytes]:
         left -= 1
     if sheet is None:
         book.create_sheet(title[:25]).append(list(heading))
-    out = TemporaryFile()  # noqa: SIM115 — whoever sends it closes it
-    book.save(out)
-    out.seek(0)
-    return out
+    with TemporaryFile() as out:
+        book.save(out)
+        out.seek(0)
+        while piece := out.read(65_536):
+            yield piece
 
 
 def _cell(sheet: object, said: str) -> object:

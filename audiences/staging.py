@@ -107,6 +107,7 @@ def _asked(newsletter: Newsletter, batch: int, low: bytes, high: bytes) -> dict[
 def _ask(sql: str, asked: dict[str, Any]) -> tuple[Judged, list[tuple[bytes, bool]]]:
     judged, stopped = Judged(), list[tuple[bytes, bool]]()
     with connection.cursor() as cursor:
+        cursor.execute(ROOM)
         cursor.execute(sql, asked)
         for verdict, count, numbers, keys in cursor.fetchall():
             judged.verdicts[verdict] = count
@@ -116,6 +117,8 @@ def _ask(sql: str, asked: dict[str, Any]) -> tuple[Judged, list[tuple[bytes, boo
     return judged, stopped
 
 
+# A part is held in memory between its steps.
+ROOM = "SET LOCAL work_mem = '32MB'"
 LOCK_READERS = """
 SELECT count(*) FROM (
     SELECT reader.id FROM audiences_subscriber reader
@@ -137,6 +140,8 @@ SELECT count(*) FROM (
 ) locked
 """
 # One person's lines are judged together: a no in the file goes before its yes, and the first yes before the others.
+# What was said last about each purpose counts; withdrawal wins a tie (core.consent.stands). Nothing is joined here but
+# by an index: how many lines a part has is a thing that the planner cannot know.
 JUDGED = """
 WITH line AS MATERIALIZED (
     SELECT staged.*, row_number() OVER (
@@ -144,14 +149,6 @@ WITH line AS MATERIALIZED (
     ) AS turn
     FROM audiences_stagedreader staged
     WHERE batch = %(batch)s AND address_key >= %(low)s AND address_key < %(high)s
-), said AS MATERIALIZED (
-    -- the last word of each person about each purpose; withdrawal wins a tie (core.consent.stands)
-    SELECT DISTINCT ON (ledger.address_key, ledger.purpose)
-        ledger.address_key, ledger.purpose, ledger.act = 'withdrawn' AS is_no, ledger.at
-    FROM audiences_consent ledger
-    WHERE ledger.newsletter = %(slug)s AND ledger.act <> 'asked'
-        AND ledger.address_key IN (SELECT address_key FROM line WHERE turn = 1)
-    ORDER BY ledger.address_key, ledger.purpose, ledger.at DESC, ledger.act = 'withdrawn' DESC
 ), judged AS MATERIALIZED (
     SELECT line.*, reader.id AS reader_id, held.id AS held_id, held.state, held.confirmed_at, held.tracking AS measured,
         letter.is_no AS letter_no, letter.at AS letter_at, measure.is_no AS measure_no, measure.at AS measure_at,
@@ -174,8 +171,16 @@ WITH line AS MATERIALIZED (
     LEFT JOIN audiences_subscriber reader ON reader.address_key = line.address_key
     LEFT JOIN audiences_subscription held
         ON held.subscriber_id = reader.id AND held.newsletter_id = %(newsletter)s
-    LEFT JOIN said letter ON letter.address_key = line.address_key AND letter.purpose = 'newsletter'
-    LEFT JOIN said measure ON measure.address_key = line.address_key AND measure.purpose = 'tracking'
+    LEFT JOIN LATERAL (
+        SELECT act = 'withdrawn' AS is_no, at FROM audiences_consent
+        WHERE address_key = line.address_key AND newsletter = %(slug)s AND purpose = 'newsletter' AND act <> 'asked'
+        ORDER BY at DESC, act = 'withdrawn' DESC LIMIT 1
+    ) letter ON true
+    LEFT JOIN LATERAL (
+        SELECT act = 'withdrawn' AS is_no, at FROM audiences_consent
+        WHERE address_key = line.address_key AND newsletter = %(slug)s AND purpose = 'tracking' AND act <> 'asked'
+        ORDER BY at DESC, act = 'withdrawn' DESC LIMIT 1
+    ) measure ON true
 )
 """
 ANSWER = """
@@ -191,15 +196,15 @@ SUBSCRIPTION = "newsletter_id, subscriber_id, state, tracking, confirmed_at".spl
 # `measure_may`: agreed in the file, and not refused since.
 TAKEN = """
 , welcome AS MATERIALIZED (
-    SELECT *, tracking AND NOT coalesce(measure_no AND measure_at >= given_at, false) AS measure_may
+    SELECT *, tracking AND NOT coalesce(measure_no AND measure_at >= given_at, false) AS measure_may,
+        coalesce(reader_id, nextval((SELECT pg_get_serial_sequence('audiences_subscriber', 'id')::regclass))) AS pk
     FROM judged WHERE verdict IN ('new', 'joined') ORDER BY address_key
 ), fresh AS (
-    INSERT INTO audiences_subscriber (address, address_key, first_name, language, commune, department, interests, kind,
-        subscribed_on{subscriber_columns})
-    SELECT address, address_key, first_name, language, commune, department, interests, kind,
+    INSERT INTO audiences_subscriber (id, address, address_key, first_name, language, commune, department, interests,
+        kind, subscribed_on{subscriber_columns})
+    SELECT pk, address, address_key, first_name, language, commune, department, interests, kind,
         (given_at AT TIME ZONE %(zone)s)::date{subscriber_values}
     FROM welcome WHERE verdict = 'new'
-    RETURNING id, address_key
 ), filled AS (
     UPDATE audiences_subscriber reader SET
         first_name = CASE WHEN reader.first_name = '' THEN judged.first_name ELSE reader.first_name END,
@@ -209,9 +214,7 @@ TAKEN = """
 ), subscribed AS (
     INSERT INTO audiences_subscription (newsletter_id, subscriber_id, state, tracking,
         confirmed_at{subscription_columns})
-    SELECT %(newsletter)s, coalesce(welcome.reader_id, fresh.id), 'confirmed', welcome.measure_may,
-        welcome.given_at{subscription_values}
-    FROM welcome LEFT JOIN fresh ON fresh.address_key = welcome.address_key
+    SELECT %(newsletter)s, pk, 'confirmed', measure_may, given_at{subscription_values} FROM welcome
     ON CONFLICT (subscriber_id, newsletter_id) DO UPDATE SET
         state = excluded.state, tracking = excluded.tracking, confirmed_at = excluded.confirmed_at
 ), over AS (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.http import FileResponse, Http404, HttpRequest, StreamingHttpResponse
+from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -36,10 +36,11 @@ def table(request: HttpRequest, segment_id: int | None = None) -> StreamingHttpR
 @never_cache
 @board_required
 @require_safe
-def workbook(request: HttpRequest, segment_id: int | None = None) -> FileResponse:
+def workbook(request: HttpRequest, segment_id: int | None = None) -> StreamingHttpResponse:
     name, told = _told(segment_id)
-    made = exports.workbook(_("Lecteurs"), _heading(), told)
-    return FileResponse(made, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)
+    headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"'}
+    content = exports.workbook(_("Lecteurs"), _heading(), told)
+    return StreamingHttpResponse(content, content_type=XLSX, headers=headers)
 
 
 def _told(segment_id: int | None) -> tuple[str, Iterator[exports.Row]]:

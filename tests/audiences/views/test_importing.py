@@ -9,7 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from audiences import imports, readings
+from audiences.core.address import AddressFault
 from audiences.models import Import, RefusedLine, Subscriber
+from audiences.words import ADDRESS_FAULTS
 from tests import make
 from tests.audiences.files import LATER, counted, received, worked
 
@@ -108,7 +110,7 @@ def test_the_refused_lines_compute_nothing_in_a_spreadsheet(board: Client) -> No
     lines = content.decode("utf-8-sig").split("\r\n")
     assert lines[:2] == [
         "Ligne;Colonne;Raison",
-        "2;email;Une adresse s’écrit avec un seul @, par exemple prenom@domaine.fr.",
+        f"2;email;{ADDRESS_FAULTS[AddressFault.NO_AT]}",
     ]
     assert lines[2].startswith("9;'=cmd|x;")
 
