@@ -110,7 +110,7 @@ class MeaningForm(forms.Form):
         for column, label in words.COLUMNS.items():
             needed = column is Column.ADDRESS
             self.fields[_field(column)] = forms.ChoiceField(
-                label=label,
+                label=str(label),
                 required=needed,
                 choices=choices if needed else [("", _("aucune colonne")), *choices],
                 initial=str(row.columns.get(column.value, "")),

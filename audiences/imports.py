@@ -23,6 +23,20 @@ from audiences.models.importing import FOLDER, Private
 from audiences.readings import NotNow, forget_lines, text_of
 from newsletter.models import Newsletter, User
 
+__all__ = [
+    "NotNow",
+    "Statement",
+    "confirm",
+    "counts_of",
+    "discard",
+    "forget_old",
+    "forget_person",
+    "preview",
+    "receive",
+    "reread",
+    "tell",
+]
+
 BYTES = 300_000_000
 PREVIEW = 8
 WAITS = timedelta(days=1)
