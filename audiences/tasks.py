@@ -58,7 +58,8 @@ def bring_in(import_id: int) -> None:
 def keep_imports() -> None:
     """Woken every ten seconds: go on where a worker was killed or a message was lost."""
     for import_id in readings.due(now=timezone.now()):
-        bring_in.delay(import_id)
+        # another worker may help; one that is busy shall not find a heap of these afterwards
+        bring_in.apply_async((import_id,), expires=9)
 
 
 @shared_task
