@@ -17,7 +17,7 @@ from tests import make
 pytestmark = pytest.mark.django_db
 NOON, DAY = make.NOON, timedelta(days=1)
 Queries = Callable[[int], Any]
-QUERIES_OF_A_BATCH = 8
+QUERIES_OF_A_BATCH = 9
 FAIR = ConsentSource(Method.ATTESTED_IMPORT, "Salon de Saint-Rémy, bulletins papier", NOON - 30 * DAY)
 
 
