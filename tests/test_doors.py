@@ -212,7 +212,7 @@ def built(
 ) -> Iterator[dict[str, Any]]:
     """Something behind every door, built once and never committed."""
     media = tmp_path_factory.mktemp("media")
-    own = {"DEMO": True, "MEDIA_ROOT": media, "REDIS_URL": servers.redis_url}
+    own = {"DEMO": True, "MEDIA_ROOT": media, "PRIVATE_ROOT": media, "REDIS_URL": servers.redis_url}
     with django_db_blocker.unblock(), override_settings(**own), translation.override("fr"), transaction.atomic():
         yield behind.build() | {"media": media}
         transaction.set_rollback(True)
@@ -221,7 +221,7 @@ def built(
 @pytest.fixture
 def house(built: dict[str, Any], settings: Any) -> dict[str, Any]:
     """What stands in the addresses, and the people; what a test does to the house is taken back to where it began."""
-    settings.MEDIA_ROOT = built["media"]
+    settings.MEDIA_ROOT = settings.PRIVATE_ROOT = built["media"]
     pulses.beat(now=timezone.now())
     return dict(built)
 
