@@ -65,6 +65,12 @@ app.conf.update(
             "schedule": crontab(hour="1-5", minute="20"),
             "options": {"expires": 1800},
         },
+        "imports": {"task": "audiences.tasks.keep_imports", "schedule": 10.0, "options": {"expires": 9}},
+        "old-imports": {
+            "task": "audiences.tasks.forget_old_imports",
+            "schedule": 3600.0,
+            "options": {"expires": 600},
+        },
         "answers": {"task": "newsletter.tasks.tell_late", "schedule": 10.0, "options": {"expires": 9}},
         "digests": {"task": "newsletter.tasks.mail_digests", "schedule": 900.0, "options": {"expires": 600}},
         "calendars": {

@@ -1,22 +1,26 @@
-"""Readers who come in a file: only with a consent that someone answers for, and never over a no."""
+"""Readers are admitted: only with a consent that someone answers for, and never over a no."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
-from audiences import ledger
 from audiences.core import profile
-from audiences.core.address import Address, BadAddress, parse
-from audiences.core.consent import Act, CustomerKind, Method, Purpose, Said, SubscriptionState, stands
+from audiences.core.address import BadAddress, parse
+from audiences.core.consent import CustomerKind, Method
+from audiences.core.entries import Entry
+from audiences.core.importing import Verdict
 from audiences.keys import key_of
 from audiences.ledger import Saying
-from audiences.models import Consent, Subscriber, Subscription, Suppression
+from audiences.models import StagedReader, Subscription
+from audiences.staging import Judged, parts, stage, staged_line, take
 from newsletter.models import Newsletter, Place
 
-BATCH = 2000
+__all__ = ["Admission", "ConsentSource", "Newcomer", "Refusal", "Refused", "admit", "admit_many"]
+
+# Of whoever is admitted without an import.
+ADMITTED = 0
 
 
 @dataclass(frozen=True)
@@ -69,16 +73,6 @@ class Refused(ValueError):
         self.code = code
 
 
-@dataclass(frozen=True)
-class _Candidate:
-    index: int
-    key: bytes
-    parsed: Address
-    row: Newcomer
-    consent: ConsentSource
-    interests: tuple[str, ...]
-
-
 @transaction.atomic
 def admit(
     newsletter: Newsletter,
@@ -109,136 +103,57 @@ def admit_many(
 
     Refused, by index: no or future consent source, bad address, unknown commune, interest or language,
     suppressed addresses, and people who withdrew after the consent that the file shows.
-    Whoever is subscribed already stays exactly as they are, so the same file again changes nothing.
+    Whoever is subscribed already stays as they are, so the same file again changes nothing.
     """
     refused: list[Refusal] = []
-    candidates: dict[bytes, _Candidate] = {}
-    total = 0
-    for index, row in enumerate(rows):
-        total += 1
-        candidate = _candidate(index, row, row.consent or consent, now)
-        if isinstance(candidate, Refusal):
-            refused.append(candidate)
-        else:
-            candidates.setdefault(candidate.key, candidate)
-    wanted = {candidate.row.commune for candidate in candidates.values()} - {""}
-    departments = dict(Place.objects.filter(insee__in=wanted).values_list("insee", "department"))
-    departments[""] = ""
-    admitted = 0
-    for batch in _batches(list(candidates.values())):
-        admitted += _admit_batch(newsletter, batch, departments, refused, now)
-    refused.sort(key=lambda refusal: refusal.index)
-    return Admission(admitted, total - admitted - len(refused), tuple(refused))
+    sayings: dict[Saying, int] = {}
+    lines: list[str] = []
+    told = list(rows)
+    wanted = {row.commune for row in told} - {""}
+    departments = dict(Place.objects.filter(insee__in=wanted).values_list("insee", "department")) if wanted else {}
+    for index, row in enumerate(told):
+        source = row.consent or consent
+        try:
+            said = _told(source, now)
+            entry = _entry(row, said, departments)
+        except Refused as wrong:
+            refused.append(Refusal(index, wrong.code))
+            continue
+        saying = Saying(said.method, said.source, wording=said.wording, actor=said.actor)
+        number = sayings.setdefault(saying, len(sayings) + 1)
+        lines.append(staged_line(ADMITTED, index, entry, key_of(entry.address), number))
+    stage(lines)
+    judged = Judged()
+    for low, high in parts(len(lines)):
+        found = take(newsletter, ADMITTED, low, high, list(sayings), now=now)
+        judged.verdicts += found.verdicts
+        for code, numbers in found.refused.items():
+            judged.refused.setdefault(code, []).extend(numbers)
+    StagedReader.objects.filter(batch=ADMITTED).delete()
+    repeated = judged.refused.pop(Verdict.REPEATED, [])
+    refused += [Refusal(index, code) for code, numbers in judged.refused.items() for index in numbers]
+    admitted = judged.verdicts[Verdict.NEW] + judged.verdicts[Verdict.JOINED]
+    known = judged.verdicts[Verdict.KNOWN] + judged.verdicts[Verdict.FILLED] + len(repeated)
+    return Admission(admitted, known, tuple(sorted(refused, key=lambda refusal: refusal.index)))
 
 
-def _candidate(index: int, row: Newcomer, consent: ConsentSource | None, now: datetime) -> _Candidate | Refusal:
-    if consent is None or not consent.source.strip():
-        return Refusal(index, "no_consent")
-    if consent.at > now:
-        return Refusal(index, "consent_in_future")
+def _told(source: ConsentSource | None, now: datetime) -> ConsentSource:
+    if source is None or not source.source.strip():
+        raise Refused("no_consent")
+    if source.at > now:
+        raise Refused("consent_in_future")
+    return source
+
+
+def _entry(row: Newcomer, source: ConsentSource, departments: Mapping[str, str]) -> Entry:
     try:
         parsed = parse(row.address)
-        profile.language(row.language)
+        language = profile.language(row.language)
         liked = tuple(profile.interests(row.interests))
     except (BadAddress, profile.BadProfile) as wrong:
-        return Refusal(index, str(wrong.code))
-    return _Candidate(index, key_of(parsed), parsed, row, consent, liked)
-
-
-def _admit_batch(
-    newsletter: Newsletter,
-    batch: Sequence[_Candidate],
-    departments: dict[str, str],
-    refused: list[Refusal],
-    now: datetime,
-) -> int:
-    keys = [candidate.key for candidate in batch]
-    # Locked first and read afterwards: whoever leaves meanwhile is either seen or waits.
-    known = {
-        bytes(subscriber.address_key): subscriber
-        for subscriber in Subscriber.objects.select_for_update().filter(address_key__in=keys).order_by("address_key")
-    }
-    standing = {
-        bytes(key): subscription
-        for subscription in Subscription.objects.select_for_update(of=("self",))
-        .filter(newsletter=newsletter, subscriber__address_key__in=keys)
-        .select_related("subscriber")
-        for key in [subscription.subscriber.address_key]
-    }
-    suppressed = {
-        bytes(key) for key in Suppression.objects.filter(address_key__in=keys).values_list("address_key", flat=True)
-    }
-    said = ledger.lines_of(newsletter, keys)
-    welcome: list[_Candidate] = []
-    for candidate in batch:
-        subscription = standing.get(candidate.key)
-        if candidate.key in suppressed:
-            refused.append(Refusal(candidate.index, "suppressed"))
-        elif subscription is not None and subscription.state == SubscriptionState.CONFIRMED:
-            continue
-        elif candidate.row.commune not in departments:
-            refused.append(Refusal(candidate.index, "unknown_commune"))
-        elif not stands([*said[candidate.key, Purpose.NEWSLETTER], Said(Act.GIVEN, candidate.consent.at)]):
-            refused.append(Refusal(candidate.index, "withdrawn"))
-        else:
-            welcome.append(candidate)
-    strangers = [candidate for candidate in welcome if candidate.key not in known]
-    created = Subscriber.objects.bulk_create(
-        [_subscriber(candidate, departments[candidate.row.commune]) for candidate in strangers]
-    )
-    known |= {bytes(subscriber.address_key): subscriber for subscriber in created}
-    _subscribe(newsletter, welcome, known, standing)
-    Consent.objects.bulk_create(
-        [line for candidate in welcome for line in _lines(newsletter, candidate, said)], batch_size=BATCH
-    )
-    return len(welcome)
-
-
-def _subscribe(
-    newsletter: Newsletter,
-    welcome: Sequence[_Candidate],
-    known: dict[bytes, Subscriber],
-    standing: dict[bytes, Subscription],
-) -> None:
-    fresh = []
-    for candidate in welcome:
-        subscription = standing.get(candidate.key)
-        if subscription is None:
-            subscription = Subscription(newsletter=newsletter, subscriber=known[candidate.key])
-            fresh.append(subscription)
-        subscription.state = SubscriptionState.CONFIRMED.value
-        subscription.confirmed_at = candidate.consent.at
-        subscription.tracking = candidate.row.tracking
-        if subscription.pk:
-            subscription.save(update_fields=["state", "confirmed_at", "tracking"])
-    Subscription.objects.bulk_create(fresh)
-
-
-def _subscriber(candidate: _Candidate, department: str) -> Subscriber:
-    row = candidate.row
-    return Subscriber(
-        address=candidate.parsed.shown,
-        address_key=candidate.key,
-        first_name=profile.first_name(row.first_name),
-        language=row.language,
-        commune=row.commune,
-        department=department,
-        interests=list(candidate.interests),
-        kind=row.kind.value,
-        subscribed_on=timezone.localdate(candidate.consent.at),
-    )
-
-
-def _lines(
-    newsletter: Newsletter, candidate: _Candidate, said: dict[tuple[bytes, Purpose], list[Said]]
-) -> Iterator[Consent]:
-    consent = candidate.consent
-    saying = Saying(consent.method, consent.source, candidate.row.language, consent.wording, "", consent.actor)
-    for purpose in (Purpose.NEWSLETTER, *([Purpose.TRACKING] if candidate.row.tracking else [])):
-        if not stands(said.get((candidate.key, purpose), [])):
-            yield ledger.line(newsletter, candidate.key, purpose, Act.GIVEN, saying, at=consent.at)
-
-
-def _batches(candidates: Sequence[_Candidate]) -> Iterator[Sequence[_Candidate]]:
-    for start in range(0, len(candidates), BATCH):
-        yield candidates[start : start + BATCH]
+        raise Refused(str(wrong.code)) from None
+    if row.commune and row.commune not in departments:
+        raise Refused("unknown_commune")
+    department = departments.get(row.commune, "")
+    name = profile.first_name(row.first_name)
+    return Entry(parsed, name, language, row.commune, department, liked, row.kind.value, row.tracking, source.at)

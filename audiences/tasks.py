@@ -1,11 +1,12 @@
 """What this wing does in the background."""
 
 import logging
+from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
 
-from audiences import ceilings, demands, links, mydata, retention, seals, subscriptions
+from audiences import ceilings, demands, imports, links, mydata, readings, retention, seals, subscriptions
 from audiences.core.address import sendable
 from audiences.core.consent import SubscriptionState
 from newsletter import mailer
@@ -14,6 +15,8 @@ from newsletter.models import Newsletter
 log = logging.getLogger(__name__)
 # Letters of re-confirmation in one wake; the next night goes on.
 MOST_ASKED = 5_000
+# A worker has other things to do than one file, and a task that is longer than the broker's patience comes twice.
+A_WHILE = timedelta(seconds=40)
 
 
 @shared_task
@@ -119,3 +122,23 @@ def ask_to_stay(subscriber_id: int) -> None:
         retention.put_back(held)
         raise
     retention.note_asked(now=now)
+
+
+def bring_in(import_id: int) -> None:
+    """Read, count or take in a file of readers for a while; what is left is another wake's."""
+    if readings.work(import_id, until=timezone.now() + A_WHILE):
+        bring_in.delay(import_id)
+
+
+@shared_task
+def keep_imports() -> None:
+    """Woken every ten seconds: go on where a worker was killed or a message was lost."""
+    for import_id in readings.due(now=timezone.now()):
+        # another worker may help; one that is busy shall not find a heap of these afterwards
+        bring_in.apply_async((import_id,), expires=9)
+
+
+@shared_task
+def forget_old_imports() -> None:
+    """Woken every hour: forget the files that nobody confirmed."""
+    imports.forget_old(now=timezone.now())

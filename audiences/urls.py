@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from audiences.views import board, mydata, rules, subscribe, tokens
+from audiences.views import board, exporting, importing, mydata, rules, subscribe, tokens
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("u/<str:token>", tokens.unsubscribe, name="unsubscribe"),
@@ -24,7 +24,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bureau/segments/nouveau/", board.segment_new, name="segment-new"),
     path("bureau/segments/<int:segment_id>/", board.segment, name="segment"),
     path("bureau/segments/apercu/", board.segment_preview, name="segment-preview"),
+    path("bureau/segments/<int:segment_id>/lecteurs.csv", exporting.table, name="segment-csv"),
+    path("bureau/segments/<int:segment_id>/lecteurs.xlsx", exporting.workbook, name="segment-xlsx"),
     path("bureau/lecteurs/", board.readers, name="readers"),
     path("bureau/lecteurs/rythme/", rules.rules, name="reader-rules"),
     path("bureau/lecteurs/formulaire/", rules.snippet, name="signup-snippet"),
+    path("bureau/lecteurs/lecteurs.csv", exporting.table, name="readers-csv"),
+    path("bureau/lecteurs/lecteurs.xlsx", exporting.workbook, name="readers-xlsx"),
+    path("bureau/lecteurs/importer/", importing.receive, name="imports"),
+    path("bureau/lecteurs/importer/<int:file_id>/", importing.one, name="import"),
+    path("bureau/lecteurs/importer/<int:file_id>/relire/", importing.reread, name="import-reread"),
+    path("bureau/lecteurs/importer/<int:file_id>/confirmer/", importing.confirm, name="import-confirm"),
+    path("bureau/lecteurs/importer/<int:file_id>/oublier/", importing.discard, name="import-discard"),
+    path("bureau/lecteurs/importer/<int:file_id>/refus.csv", importing.refused, name="import-refused"),
 ]

@@ -20,6 +20,7 @@ from newsletter.models import (
     Listing,
 )
 from tests import feeds, make
+from tests.audiences.files import received
 
 DESTINATION: consultation.DestinationWords = {
     "kind": "market",
@@ -74,6 +75,7 @@ def build() -> dict[str, Any]:
         "owner_pk": people["owner"].pk,
         "other_pk": people["other"].pk,
         "import": row.pk,
+        "file": received("lea@lavande.example", newsletter=letter).pk,
         "listing": Listing.objects.get().pk,
         "offer": offer.pk,
         "waiting": make.offer(OfferState.SUBMITTED).pk,

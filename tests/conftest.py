@@ -72,6 +72,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def _files_of_their_own(settings: object, tmp_path: object) -> None:
     """Uploads of a test never reach the project's own."""
     settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined, operator]
+    settings.PRIVATE_ROOT = tmp_path / "private"  # type: ignore[attr-defined, operator]
 
 
 @pytest.fixture(autouse=True)

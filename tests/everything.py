@@ -1,5 +1,6 @@
 """One of everything, in every state that has words of its own; what people typed is everywhere the same word."""
 
+import io
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import product
@@ -9,9 +10,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from audiences import links
+from audiences import imports, links, readings
 from audiences.core import segment as trees
-from audiences.models import Segment, Subscriber, Subscription
+from audiences.core.guessing import Column
+from audiences.models import Import, Segment, Subscriber, Subscription
 from campaigns import exposures, inbox, schedule
 from campaigns import links as redirects
 from campaigns.core.arrival import Kind
@@ -83,6 +85,26 @@ class Story:
         self.keys = signin.issue(self.board, now=self.now)
         self.feasts = self._feasts()
         self.feeds = self._feeds()
+        self.files = list(self._files())
+
+    def _files(self) -> Iterator[Import]:
+        """A file of readers at each step of its way."""
+        head = f"email;{TYPED};interests;postcode;date\n"
+        people = f"a@olea.example;{TYPED};golf;99999;01/01/2025\nb@olea.example;=1+1;;;2099-01-01\nnobody;;;;\n"
+        statement = imports.Statement(TYPED, self.now.date(), tracking_evidence=TYPED)
+        listmonk = "uuid,email,name,attributes,status,created_at,updated_at\n1,c@olea.example,Olea,{},blocklisted,,\n"
+        for step, content in enumerate([head + people, listmonk, head + people, listmonk, head + people, listmonk]):
+            row = imports.receive(self.letter, io.BytesIO(content.encode()), name=TYPED, by=self.board, now=self.now)
+            if step > 1:
+                columns = {Column(name): at for name, at in row.columns.items()}
+                imports.tell(row, columns | {Column.FIRST_NAME: 1}, statement, by=self.board, now=self.now)
+            if step > 2:
+                readings.work(row.pk, until=self.now + timedelta(days=999))
+            if step > 4:
+                row.refresh_from_db()
+                imports.confirm(row, by=self.board, now=self.now)
+                readings.work(row.pk, until=self.now + timedelta(days=999))
+            yield row
 
     def offer(self, state: OfferState) -> Any:
         return make.offer(
@@ -283,6 +305,7 @@ class Story:
             "delivery_id": [Delivery.objects.filter(state="in_doubt").values_list("pk", flat=True)[0]],
             "test_id": [test.pk for test in self.test_mails],
             "mail_id": [ParkedMail.objects.values_list("pk", flat=True)[0]],
+            "file_id": [row.pk for row in self.files],
             "segment_id": [segment.pk for segment in self.segments],
             "invitation_id": [invitations.invite(self.offers[0], by=None, now=self.now).pk],
             "feast_id": [feast.pk for feast in self.feasts],

@@ -151,9 +151,12 @@ DOORS = [
     *(Door(f"board:{name}", For.BOARD, acts=True) for name in ("agenda-turn", "calendar-keep")),
     *(
         Door(name, For.BOARD)
-        for name in ("segments", "segment-new", "segment-preview", "readers", "reader-rules", "signup-snippet")
+        for name in "segments segment-new segment-preview readers imports reader-rules signup-snippet".split()
     ),
-    Door("segment", For.BOARD, ("segment",)),
+    *(Door(f"readers-{kind}", For.BOARD) for kind in ("csv", "xlsx")),
+    *(Door(f"segment{kind}", For.BOARD, ("segment",)) for kind in ("", "-csv", "-xlsx")),
+    *(Door(f"import{kind}", For.BOARD, ("file",)) for kind in ("", "-refused")),
+    *(Door(f"import-{act}", For.BOARD, ("file",), acts=True) for act in ("reread", "confirm", "discard")),
     Door("campaign-prepare", For.BOARD, ("locked",)),
     *(Door(name, For.BOARD) for name in ("campaigns", "pace", "measuring", "reports", "parked-mails")),
     *(Door(f"parked-{verb}", For.BOARD, ("parked",), acts=True) for verb in ("again", "aside")),
@@ -211,7 +214,7 @@ def built(
 ) -> Iterator[dict[str, Any]]:
     """Something behind every door, built once and never committed."""
     media = tmp_path_factory.mktemp("media")
-    own = {"DEMO": True, "MEDIA_ROOT": media, "REDIS_URL": servers.redis_url}
+    own = {"DEMO": True, "MEDIA_ROOT": media, "PRIVATE_ROOT": media, "REDIS_URL": servers.redis_url}
     with django_db_blocker.unblock(), override_settings(**own), translation.override("fr"), transaction.atomic():
         yield behind.build() | {"media": media}
         transaction.set_rollback(True)
@@ -220,7 +223,7 @@ def built(
 @pytest.fixture
 def house(built: dict[str, Any], settings: Any) -> dict[str, Any]:
     """What stands in the addresses, and the people; what a test does to the house is taken back to where it began."""
-    settings.MEDIA_ROOT = built["media"]
+    settings.MEDIA_ROOT = settings.PRIVATE_ROOT = built["media"]
     pulses.beat(now=timezone.now())
     return dict(built)
 

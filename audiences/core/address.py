@@ -14,6 +14,8 @@ LOCAL_OCTETS = 64
 DOMAIN_OCTETS = 255
 # RFC 5321 atoms; anything beyond ASCII is RFC 6531's, less what cannot be seen.
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\-\u0080-\U0010ffff]+")
+# An address as nearly all are: nothing in it needs a closer look but its domain.
+_USUAL = re.compile(r"([A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*)@([A-Za-z0-9.-]+)")
 # What a paste brings along at the ends.
 _EDGES = " \t\r\n\u00a0\u202f"
 
@@ -56,7 +58,12 @@ class Address:
 
 def parse(text: str) -> Address:
     """Return the address in a text; raise BadAddress with the reason for anything we would not write to."""
-    text = unicodedata.normalize("NFC", text.strip(_EDGES))
+    text = text.strip(_EDGES)
+    usual = _USUAL.fullmatch(text)
+    if usual and len(usual[1]) <= LOCAL_OCTETS:
+        domain_ascii, readable = _domain(usual[2])
+        return Address(usual[1], domain_ascii, f"{usual[1]}@{readable}")
+    text = unicodedata.normalize("NFC", text)
     if not text:
         raise BadAddress(AddressFault.EMPTY)
     if text.startswith('"'):
@@ -77,7 +84,8 @@ def parse(text: str) -> Address:
 
 def canonical(address: Address) -> str:
     """Return the one spelling by which two spellings are the same person: case is nobody's identity."""
-    return f"{unicodedata.normalize('NFC', address.local.lower())}@{address.domain_ascii}"
+    local = address.local.lower()
+    return f"{local if local.isascii() else unicodedata.normalize('NFC', local)}@{address.domain_ascii}"
 
 
 def address_key(spelling: str, pepper: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from audiences.models.cadence import Cadence
 from audiences.models.consent import Consent, Wording
 from audiences.models.demand import Demand, Knock
+from audiences.models.importing import Import, ImportPart, RefusedLine, StagedReader
 from audiences.models.retention import RetentionNight
 from audiences.models.seal import ConsentSeal, SealFloor
 from audiences.models.segment import Segment
@@ -14,10 +15,14 @@ __all__ = [
     "Consent",
     "ConsentSeal",
     "Demand",
+    "Import",
+    "ImportPart",
     "Knock",
+    "RefusedLine",
     "RetentionNight",
     "SealFloor",
     "Segment",
+    "StagedReader",
     "Subscriber",
     "Subscription",
     "Suppression",

@@ -27,6 +27,7 @@ REAL = (
         "EHLO_NAME",
         "JOURNAL_DIR",
         "MEDIA_DIR",
+        "PRIVATE_DIR",
     ),
 )
 DEMO = ("demo", "demo_reset")

@@ -130,8 +130,8 @@ def test_a_line_with_a_consent_of_its_own_goes_before_the_common_one(letter: New
         consent=FAIR,
         now=NOON,
     )
-    lines = Consent.objects.order_by("pk").values_list("purpose", "source")
-    assert list(lines) == [("newsletter", own.source), ("tracking", own.source), ("newsletter", FAIR.source)]
+    lines = Consent.objects.order_by("at", "purpose").values_list("purpose", "source")
+    assert list(lines) == [("newsletter", FAIR.source), ("newsletter", own.source), ("tracking", own.source)]
     assert list(Subscription.objects.order_by("pk").values_list("tracking", flat=True)) == [True, False]
 
 
