@@ -11,6 +11,7 @@ from audiences import ledger
 from audiences.core import profile
 from audiences.core.address import Address, BadAddress, parse
 from audiences.core.consent import Act, CustomerKind, Method, Purpose, Said, SubscriptionState, stands
+from audiences.core.segment import Came
 from audiences.keys import key_of
 from audiences.ledger import Saying
 from audiences.models import Consent, Subscriber, Subscription, Suppression
@@ -226,6 +227,7 @@ def _subscriber(candidate: _Candidate, department: str) -> Subscriber:
         interests=list(candidate.interests),
         kind=row.kind.value,
         subscribed_on=timezone.localdate(candidate.consent.at),
+        came_by=(Came.BOARD if candidate.consent.method is Method.ADMIN else Came.FILE).value,
     )
 
 
