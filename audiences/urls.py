@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from audiences.views import board, subscribe, tokens
+from audiences.views import board, builder, subscribe, tokens
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("u/<str:token>", tokens.unsubscribe, name="unsubscribe"),
@@ -17,5 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bureau/segments/nouveau/", board.segment_new, name="segment-new"),
     path("bureau/segments/<int:segment_id>/", board.segment, name="segment"),
     path("bureau/segments/apercu/", board.segment_preview, name="segment-preview"),
+    path("bureau/segments/composer/", builder.build, name="segment-build"),
+    path("bureau/segments/<int:segment_id>/composer/", builder.build, name="segment-rebuild"),
+    path("bureau/segments/trouves/", builder.found, name="segment-found"),
+    path("bureau/segments/<int:segment_id>/supprimer/", builder.delete, name="segment-delete"),
     path("bureau/lecteurs/", board.readers, name="readers"),
 ]
