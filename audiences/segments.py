@@ -7,8 +7,9 @@ from functools import reduce
 from operator import and_, or_
 from typing import assert_never
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, CharField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -56,6 +57,14 @@ SOMEBODY = Q(pk__gt=0)
 NOBODY = Q(pk__lte=0)
 # How the database is asked for what other wings know of a reader.
 _told: dict[str, Callable[[int | str], Q]] = {}
+
+
+class OneOf(Func):
+    """A column that has one of many values, as one parameter: a ring may hold ten thousand communes."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY("
+    output_field = BooleanField()
 
 
 @dataclass(frozen=True)
@@ -132,9 +141,9 @@ def to_qs(trees: Sequence[Segment]) -> list[Q]:
 def _q(tree: Segment, rings: Rings) -> Q:
     match tree:
         case All(of):
-            return reduce(and_, (_q(part, rings) for part in of), SOMEBODY)
+            return reduce(and_, (_q(part, rings) for part in of)) if of else SOMEBODY
         case Any(of):
-            return reduce(or_, (_q(part, rings) for part in of), NOBODY)
+            return reduce(or_, (_q(part, rings) for part in of)) if of else NOBODY
         case Not(of):
             return ~_q(of, rings)
         case Likes(interest):
@@ -167,7 +176,7 @@ def _q(tree: Segment, rings: Rings) -> Q:
 
 def _one_of(column: str, values: Iterable[str]) -> Q:
     known = sorted(values)
-    return Q(**{f"{column}__in": known}) if known else NOBODY
+    return Q(OneOf(F(column), Value(known, ArrayField(CharField())))) if known else NOBODY
 
 
 def facts_of(subscriber: Subscriber) -> Facts:

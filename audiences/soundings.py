@@ -15,7 +15,7 @@ from newsletter.models import Newsletter, Place
 
 SAMPLE = 10
 # What the planner thinks is dearer than this is counted in a second step; below it takes some hundredths of a second.
-DEAR = 20_000.0
+DEAR = 5_000.0
 # Drawn at most: what is smaller would hide what is larger.
 DOTS, BACKDROP, TOWNS = 500, 900, 7
 WIDTH, HEIGHT, MARGIN = 400.0, 340.0, 16.0

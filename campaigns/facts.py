@@ -133,11 +133,11 @@ def _has_clicked_category(category: int | str, facts: Facts) -> bool:
 def _unclicked(letters: int | str) -> Q:
     """Return who agrees to be measured and got so many letters on later days than that of their last click."""
     since = Q(subscriber__clicked_on__isnull=True) | Q(day__gt=F("subscriber__clicked_on"))
-    received = Delivery.objects.filter(state=DeliveryState.SENT.value, subscriber__isnull=False)
+    agree = Subscription.objects.filter(tracking=True)
+    received = Delivery.objects.filter(state=DeliveryState.SENT.value, subscriber__in=agree.values("subscriber"))
     counted = received.annotate(day=TruncDate("settled_at")).filter(since).values("subscriber")
     enough = counted.annotate(letters=Count("pk")).filter(letters__gte=int(letters)).values("subscriber")
-    measured = Subscription.objects.filter(subscriber=OuterRef("pk"), tracking=True)
-    return Q(Exists(measured)) & Q(pk__in=enough)
+    return Q(pk__in=enough)
 
 
 def _is_unclicked(letters: int | str, facts: Facts) -> bool:
@@ -149,8 +149,8 @@ def _is_unclicked(letters: int | str, facts: Facts) -> bool:
 
 
 def _received(campaign: int | str) -> Q:
-    sent = Delivery.objects.filter(campaign=int(campaign), state=DeliveryState.SENT.value, subscriber__isnull=False)
-    return Q(pk__in=sent.values("subscriber"))
+    sent = Delivery.objects.filter(campaign=int(campaign), state=DeliveryState.SENT.value)
+    return Q(Exists(sent.filter(subscriber=OuterRef("pk"))))
 
 
 def _letters_of(facts: Facts) -> QuerySet[Delivery]:

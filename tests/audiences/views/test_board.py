@@ -78,7 +78,7 @@ def test_the_list_of_segments_asks_the_same_number_of_questions(
     for number in range(rows):
         segments.keep(name=f"Segment {number}", tree=Near("13058", 5 + number), by=None)
     board.get("/bureau/segments/")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         board.get("/bureau/segments/")
 
 
