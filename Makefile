@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PIP_CACHE_DIR = $(CURDIR)/var/pip
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo demo-reset test test-faults test-benches check lint types contracts migrations messages bench-send bench-feedback clean help
+.PHONY: demo demo-reset test test-faults test-benches check lint types contracts migrations messages bench-send bench-feedback bench-audiences clean help
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -59,6 +59,10 @@ messages: $(VENV)/local.ready
 ## make bench-feedback  measure how what the world says back is answered and written down (10 minutes); ARGS="--only events-per-s"
 bench-feedback: $(VENV)/local.ready
 	@"$(BIN)/python" -m benchmarks.feedback $(ARGS)
+
+## make bench-audiences  measure how a million readers are asked about (20 minutes); ARGS="--only segments-ratio-100k"
+bench-audiences: $(VENV)/local.ready
+	@"$(BIN)/python" -m benchmarks.audiences $(ARGS)
 
 ## make bench-send  measure the sending against its named peers (25 minutes); ARGS="--only build,faulty", "--quick"
 bench-send: $(VENV)/local.ready $(BENCH)/bench.ready
