@@ -9,7 +9,7 @@ Rings = Mapping[Near, frozenset[str]]
 # The great circle as `core.catchment.distance_km` reckons it, step by step; before it a box that is a little too wide,
 # for a degree of latitude is more than 110 km.
 AROUND = Statement("""
-SELECT asked.commune, asked.km, array_agg(place.insee)
+SELECT asked.commune, asked.km, string_agg(place.insee, ',')
 FROM unnest(%(communes)s::text[], %(kms)s::int[]) AS asked (commune, km)
 JOIN newsletter_place centre ON centre.insee = asked.commune
 CROSS JOIN LATERAL (SELECT asked.km / 110.0::float8 AS tall) box
@@ -31,5 +31,5 @@ def rings_of(trees: Iterable[Segment]) -> Rings:
     if not asked:
         return {}
     told = {"communes": [near.commune for near in asked], "kms": [near.km for near in asked]}
-    found = {(commune, km): frozenset(inside) for commune, km, inside in AROUND.ask(told)}
+    found = {(commune, km): frozenset(inside.split(",")) for commune, km, inside in AROUND.ask(told)}
     return {near: found.get((near.commune, near.km), frozenset()) for near in asked}

@@ -7,9 +7,8 @@ from functools import reduce
 from operator import and_, or_
 from typing import assert_never
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, transaction
-from django.db.models import BooleanField, CharField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Value
+from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -60,10 +59,10 @@ _told: dict[str, Callable[[int | str], Q]] = {}
 
 
 class OneOf(Func):
-    """A column that has one of many values, as one parameter: a ring may hold ten thousand communes."""
+    """A column that has one of many codes, as one text with commas: a ring may hold ten thousand communes."""
 
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY("
+    template = "%(expressions)s, ','))"
+    arg_joiner = " = ANY(string_to_array("
     output_field = BooleanField()
 
 
@@ -176,7 +175,7 @@ def _q(tree: Segment, rings: Rings) -> Q:
 
 def _one_of(column: str, values: Iterable[str]) -> Q:
     known = sorted(values)
-    return Q(OneOf(F(column), Value(known, ArrayField(CharField())))) if known else NOBODY
+    return Q(OneOf(F(column), Value(",".join(known)))) if known else NOBODY
 
 
 def facts_of(subscriber: Subscriber) -> Facts:
