@@ -60,7 +60,7 @@ messages: $(VENV)/local.ready
 bench-feedback: $(VENV)/local.ready
 	@"$(BIN)/python" -m benchmarks.feedback $(ARGS)
 
-## make bench-audiences  measure how a million readers come in (25 minutes); ARGS="--lines 100000", "--quick"
+## make bench-audiences  measure how a million readers come in and are asked about (45 minutes); ARGS="--lines 100000", "--quick"
 bench-audiences: $(VENV)/local.ready
 	@"$(BIN)/python" -m benchmarks.audiences $(ARGS)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.forms.models import model_to_dict
 
 from audiences import privacy
-from audiences.models import Consent, Demand, Subscriber, Subscription, Suppression, Wording
+from audiences.models import Consent, Demand, StagedReader, Subscriber, Subscription, Suppression, Wording
 from audiences.privacy import Person, Row
 
 _SUBSCRIBER = (
@@ -27,6 +27,12 @@ def register() -> None:
     )
     privacy.register(Subscription, "subscriber", "state", tell=_subscriptions, forget=privacy.goes_along)
     privacy.register(Demand, "address_key", "said", tell=privacy.nothing, forget=_forget_demands)
+    privacy.register(
+        StagedReader,
+        *("address_key", "address", "first_name", "language", "commune", "department", "interests", "kind", "stop"),
+        tell=_staged,
+        forget=_forget_staged,
+    )
     privacy.register(Consent, "address_key", "source", tell=_consents, forget=privacy.stays)
     privacy.register(Suppression, "address_key", "source", tell=_suppression, forget=privacy.stays)
 
@@ -52,6 +58,16 @@ def _consents(person: Person) -> Iterator[Row]:
 
 def _suppression(person: Person) -> Iterator[Row]:
     yield from Suppression.objects.filter(address_key=person.key).values("reason", "source", "at")
+
+
+def _staged(person: Person) -> Iterator[Row]:
+    """What stands in a file that the board is bringing in."""
+    yield from StagedReader.objects.filter(address_key=person.key).values("address", "first_name", "commune")
+
+
+def _forget_staged(person: Person) -> None:
+    """The file itself goes when it is taken in, or within a day."""
+    StagedReader.objects.filter(address_key=person.key).delete()
 
 
 def _forget_demands(person: Person) -> None:

@@ -94,7 +94,7 @@ class SegmentForm(WhereForm):
     def __init__(self, *args: Any, row: SegmentRow | None = None, **kwargs: Any) -> None:
         self.row = row
         super().__init__(*args, **kwargs)
-        for name, fact in segments.offered().items():
+        for name, fact in _counted().items():
             self.fields[name] = forms.IntegerField(
                 label=str(fact.label),
                 help_text=str(fact.help),
@@ -111,7 +111,7 @@ class SegmentForm(WhereForm):
 
     def told(self) -> list[forms.BoundField]:
         """Return the lines of what other wings know."""
-        return [self[name] for name in segments.offered()]
+        return [self[name] for name in _counted()]
 
     def clean_name(self) -> str:
         name: str = " ".join(self.cleaned_data["name"].split())
@@ -166,8 +166,13 @@ class SegmentForm(WhereForm):
             parts.append(Kind(CustomerKind(said["kind"])))
         if said["since"]:
             parts.append(SubscribedSince(said["since"]))
-        parts += [Told(name, said[name]) for name in segments.offered() if said.get(name)]
+        parts += [Told(name, said[name]) for name in _counted() if said.get(name)]
         return All(tuple(parts))
+
+
+def _counted() -> dict[str, segments.Offered]:
+    """Return the facts of other wings that are asked for with a number: one line each."""
+    return {name: fact for name, fact in segments.offered().items() if fact.most}
 
 
 def initial_of(row: SegmentRow) -> dict[str, Any] | None:
@@ -201,7 +206,7 @@ def _line(part: Segment) -> dict[str, Any] | None:
             return {"kind": kind.value}
         case SubscribedSince(day):
             return {"since": day}
-        case Told(name, value) if name in segments.offered():
+        case Told(name, value) if name in _counted():
             return {name: value}
         case _:
             return None

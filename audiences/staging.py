@@ -189,8 +189,10 @@ SELECT verdict, count(*)::int,
     array_agg(address_key) FILTER (WHERE verdict IN ('ended', 'stopped') AND reader_id IS NOT NULL)
 FROM judged GROUP BY verdict
 """
-SUBSCRIBER = "address, address_key, first_name, language, commune, department, interests, kind, subscribed_on".split(
-    ", "
+SUBSCRIBER = (
+    "address, address_key, first_name, language, commune, department, interests, kind, subscribed_on, came_by".split(
+        ", "
+    )
 )
 SUBSCRIPTION = "newsletter_id, subscriber_id, state, tracking, confirmed_at".split(", ")
 # `measure_may`: agreed in the file, and not refused since.
@@ -201,9 +203,10 @@ TAKEN = """
     FROM judged WHERE verdict IN ('new', 'joined') ORDER BY address_key
 ), fresh AS (
     INSERT INTO audiences_subscriber (id, address, address_key, first_name, language, commune, department, interests,
-        kind, subscribed_on{subscriber_columns})
+        kind, subscribed_on, came_by{subscriber_columns})
     SELECT pk, address, address_key, first_name, language, commune, department, interests, kind,
-        (given_at AT TIME ZONE %(zone)s)::date{subscriber_values}
+        (given_at AT TIME ZONE %(zone)s)::date,
+        CASE WHEN (%(methods)s::text[])[source] = 'admin' THEN 'board' ELSE 'file' END{subscriber_values}
     FROM welcome WHERE verdict = 'new'
 ), filled AS (
     UPDATE audiences_subscriber reader SET

@@ -124,6 +124,7 @@ def ask_to_stay(subscriber_id: int) -> None:
     retention.note_asked(now=now)
 
 
+@shared_task
 def bring_in(import_id: int) -> None:
     """Read, count or take in a file of readers for a while; what is left is another wake's."""
     if readings.work(import_id, until=timezone.now() + A_WHILE):

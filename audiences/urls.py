@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from audiences.views import board, exporting, importing, mydata, rules, subscribe, tokens
+from audiences.views import board, builder, exporting, importing, mydata, rules, subscribe, tokens
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("u/<str:token>", tokens.unsubscribe, name="unsubscribe"),
@@ -26,6 +26,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bureau/segments/apercu/", board.segment_preview, name="segment-preview"),
     path("bureau/segments/<int:segment_id>/lecteurs.csv", exporting.table, name="segment-csv"),
     path("bureau/segments/<int:segment_id>/lecteurs.xlsx", exporting.workbook, name="segment-xlsx"),
+    path("bureau/segments/composer/", builder.build, name="segment-build"),
+    path("bureau/segments/<int:segment_id>/composer/", builder.build, name="segment-rebuild"),
+    path("bureau/segments/trouves/", builder.found, name="segment-found"),
+    path("bureau/segments/<int:segment_id>/supprimer/", builder.delete, name="segment-delete"),
     path("bureau/lecteurs/", board.readers, name="readers"),
     path("bureau/lecteurs/rythme/", rules.rules, name="reader-rules"),
     path("bureau/lecteurs/formulaire/", rules.snippet, name="signup-snippet"),

@@ -6,8 +6,10 @@ from django.utils.translation import ngettext
 
 from audiences.core.address import AddressFault
 from audiences.core.consent import CustomerKind, SubscriptionState
+from audiences.core.segment import Came
 from audiences.models import RetentionNight, Subscription
 from audiences.seals import Fault
+from newsletter.core.calendar.zones import SchoolZone
 from newsletter.words import number
 
 Words = str | Promise
@@ -31,6 +33,34 @@ KINDS: dict[CustomerKind, Words] = {
     CustomerKind.TRADE: _("Professionnels"),
     CustomerKind.PRESS: _("Presse"),
 }
+
+ZONES: dict[SchoolZone, Words] = {
+    SchoolZone.A: _("zone A"),
+    SchoolZone.B: _("zone B"),
+    SchoolZone.C: _("zone C"),
+    SchoolZone.CORSICA: _("Corse"),
+    SchoolZone.OVERSEAS: _("outre-mer"),
+}
+
+DOORS: dict[Came, Words] = {
+    Came.FORM: _("par le formulaire d’inscription"),
+    Came.FILE: _("par un fichier"),
+    Came.BOARD: _("par le bureau"),
+}
+
+# What is wrong with a question as a whole.
+SEGMENT_FAULTS: dict[str, Words] = {
+    "not_json": _("Ce texte n’est pas du JSON."),
+    "not_a_node": _("Ce texte ne décrit pas un groupe : un objet à une seule clé est attendu partout."),
+    "not_a_list": _("« all » et « any » demandent une liste."),
+    "unknown_fact": _("Ce texte demande quelque chose que nous ne savons pas des lecteurs."),
+    "too_deep": _("Ce groupe est emboîté trop profondément : 12 niveaux au plus."),
+    "too_large": _("Ce groupe a trop de critères : 200 au plus."),
+    "too_long": _("Ce texte est trop long pour être celui d’un groupe."),
+    "circle": _("Ce groupe se reprendrait lui-même, directement ou par un autre."),
+    "unknown_segment": _("Un groupe repris ici n’existe plus."),
+}
+OTHER_FAULT = _("Une valeur de ce texte n’est pas permise.")
 
 STATES: dict[SubscriptionState, Words] = {
     SubscriptionState.CONFIRMED: _("Inscrit"),

@@ -2,6 +2,7 @@
 
 python -m benchmarks.audiences                             everything
 python -m benchmarks.audiences --only import-bulk-create
+python -m benchmarks.audiences --only segments-ratio-100k
 python -m benchmarks.audiences --quick                     whether every part still works; its figures mean nothing
 """
 
@@ -11,12 +12,12 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 
-from benchmarks import importing, machine
+from benchmarks import importing, machine, segments
 from benchmarks.figures import lines, table
 from benchmarks.house import Failed, House, dump
 from newsletter.servers import laptop
 
-FIGURES = (*importing.FIGURES,)
+FIGURES = (*segments.FIGURES, *importing.FIGURES)
 NAMES = tuple(figure.name for figure in FIGURES)
 
 
@@ -26,9 +27,10 @@ class Sizes:
 
     lines: int = 1_000_000
     import_rounds: int = 1
+    readers: tuple[int, int] = (100_000, 1_000_000)
 
 
-QUICK = Sizes(lines=2_000)
+QUICK = Sizes(lines=2_000, readers=(1_000, 2_000))
 
 
 @dataclass
@@ -53,7 +55,10 @@ class Bench:
         self.runs.setdefault(name, []).append(value)
 
 
-CHAPTERS: tuple[tuple[Callable[[Bench], None], tuple[str, ...]], ...] = ((importing.measured, importing.NAMES),)
+CHAPTERS: tuple[tuple[Callable[[Bench], None], tuple[str, ...]], ...] = (
+    (segments.measured, segments.NAMES),
+    (importing.measured, importing.NAMES),
+)
 
 
 def main(words: Sequence[str] | None = None) -> int:

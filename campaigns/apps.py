@@ -10,7 +10,7 @@ class CampaignsConfig(AppConfig):
     def ready(self) -> None:
         """Answer what the wings on the left ask of the right."""
         import celery_app  # noqa: F401 - shared tasks need their app
-        from audiences import suppressions
+        from audiences import segments, suppressions
         from campaigns import (
             deliveries,
             erasing,
@@ -35,3 +35,4 @@ class CampaignsConfig(AppConfig):
         summaries.ask(report_words.summary)
         visibility.ask(exposures.standings)
         aims.ask(targets.in_words)
+        segments.guard_deletion(targets.why_keep)

@@ -12,6 +12,7 @@ from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from audiences.models import Segment
+from audiences.segments import frozen
 from campaigns import deliveries, etas, reports, roads, variants
 from campaigns.core.campaign import MOVES, NOT_RESUMED, TAKE_BACK_SECONDS, CampaignState, PauseReason, Step
 from campaigns.core.delivery import Turn
@@ -58,7 +59,7 @@ def plan(edition: Edition, segments: Sequence[Segment], *, starts_at: datetime |
         create_defaults={"starts_at": starts_at, "created_by": by},
     )
     campaign.variants.all().delete()
-    trees: list[tuple[Segment | None, Any]] = [(segment, segment.tree) for segment in segments]
+    trees: list[tuple[Segment | None, Any]] = [(segment, frozen(segment)) for segment in segments]
     trees = trees or [(None, EVERYONE)]
     Variant.objects.bulk_create(
         Variant(campaign=campaign, position=position, segment=segment, tree=tree, language=held.language)

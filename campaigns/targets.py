@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from audiences import segments
 from audiences.core import segment as trees
 from audiences.models import Segment
-from campaigns.models import OperationTarget
+from campaigns.core.campaign import LIVE
+from campaigns.models import Campaign, OperationTarget
 from newsletter.aims import Target
 from newsletter.models import Edition, Operation
 
@@ -60,3 +61,14 @@ def reached(operation: Operation, *, now: datetime) -> Reached:
     everyone, union, *sizes = segments.counts(operation.newsletter, [trees.EVERYBODY, together, *asked], now=now)
     sentences = segments.describe_all(asked, get_language() or "fr")
     return Reached(tuple(zip(rows, sentences, sizes, strict=True)), union, everyone)
+
+
+def why_keep(segment: Segment) -> list[str]:
+    """Return what of the sending needs a group, one sentence each: letters on their way to it, and operations."""
+    letters = Campaign.objects.filter(variants__segment=segment, state__in=LIVE).distinct()
+    titles = letters.order_by("pk").values_list("edition__title", flat=True)
+    themes = Operation.objects.filter(targets__segment=segment).order_by("pk").values_list("theme", flat=True)
+    return [
+        *(gettext("L’envoi de « %s » est prévu pour lui.") % title for title in titles),
+        *(gettext("L’opération « %s » le vise.") % theme for theme in themes),
+    ]

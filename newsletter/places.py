@@ -1,6 +1,9 @@
 """The communes of France: brought in as rows, and found by what people type."""
 
+import csv
 import re
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -10,6 +13,7 @@ from newsletter.core.places import Commune, read_communes
 from newsletter.models import Place
 
 FILE: Path = settings.BASE_DIR / "data" / "communes" / "communes.csv.gz"
+EPCIS: Path = FILE.with_name("epci.csv")
 
 # COPY into a table of the transaction's own, then one upsert that touches only what differs.
 STAGE = "CREATE TEMPORARY TABLE staged_place (LIKE newsletter_place) ON COMMIT DROP"
@@ -81,6 +85,13 @@ def named(typed: str) -> list[Place]:
 def label(place: Place) -> str:
     """Return how a commune is written in a form, so that it is found again: Arles (13200)."""
     return f"{place.name} ({place.postcodes[0]})" if place.postcodes else place.name
+
+
+@cache
+def epci_names() -> Mapping[str, str]:
+    """Return what every intercommunality is called, by its SIREN code."""
+    with EPCIS.open(encoding="utf-8", newline="") as lines:
+        return {row["epci"]: row["name"] for row in csv.DictReader(lines)}
 
 
 def _row(commune: Commune) -> tuple[object, ...]:

@@ -61,6 +61,11 @@ OF_WHAT_IS_PUBLISHED = {
 OF_READERS_IN_GENERAL = {
     "audiences.Wording": "locale text digest",
     "audiences.Segment": "name tree",
+    "audiences.Import": (
+        "file name encoding delimiter heading tool columns language source tracking_evidence faults notes"
+    ),
+    "audiences.ImportPart": "low high verdicts",
+    "audiences.RefusedLine": "code column",
     "audiences.Knock": "network",
     "audiences.ConsentSeal": "prev_hash row_hash",
     "campaigns.Campaign": "pause_detail left_out",

@@ -149,14 +149,13 @@ DOORS = [
     *(Door(f"board:feast-{verb}", For.BOARD, ("shipped",), acts=True) for verb in ("hide", "restore")),
     *(Door(f"board:feed-{verb}", For.BOARD, ("feed",), acts=True) for verb in ("reread", "drop")),
     *(Door(f"board:{name}", For.BOARD, acts=True) for name in ("agenda-turn", "calendar-keep")),
-    *(
-        Door(name, For.BOARD)
-        for name in "segments segment-new segment-preview readers imports reader-rules signup-snippet".split()
-    ),
-    *(Door(f"readers-{kind}", For.BOARD) for kind in ("csv", "xlsx")),
+    *(Door(name, For.BOARD) for name in "segments segment-new segment-build segment-preview readers imports".split()),
+    *(Door(name, For.BOARD) for name in "reader-rules signup-snippet readers-csv readers-xlsx".split()),
     *(Door(f"segment{kind}", For.BOARD, ("segment",)) for kind in ("", "-csv", "-xlsx")),
     *(Door(f"import{kind}", For.BOARD, ("file",)) for kind in ("", "-refused")),
     *(Door(f"import-{act}", For.BOARD, ("file",), acts=True) for act in ("reread", "confirm", "discard")),
+    *(Door(f"segment-{verb}", For.BOARD, ("segment",)) for verb in ("rebuild", "delete")),
+    Door("segment-found", For.BOARD, acts=True),
     Door("campaign-prepare", For.BOARD, ("locked",)),
     *(Door(name, For.BOARD) for name in ("campaigns", "pace", "measuring", "reports", "parked-mails")),
     *(Door(f"parked-{verb}", For.BOARD, ("parked",), acts=True) for verb in ("again", "aside")),

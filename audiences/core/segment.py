@@ -12,7 +12,9 @@ from enum import StrEnum
 from typing import TypeVar, assert_never
 
 from audiences.core.consent import CustomerKind
+from newsletter.core.calendar.zones import SchoolZone, zone_of
 from newsletter.core.interests import Interest
+from newsletter.core.regions import REGIONS
 
 DEPTH = 12
 NODES = 200
@@ -38,8 +40,48 @@ class Near:
 
 
 @dataclass(frozen=True)
+class NearMember:
+    """Lives within so many km of the commune where this member is at home."""
+
+    member: int
+    km: int
+
+
+@dataclass(frozen=True)
 class InDepartment:
     code: str
+
+
+@dataclass(frozen=True)
+class InRegion:
+    code: str
+
+
+@dataclass(frozen=True)
+class InEpci:
+    """Lives in a commune of this intercommunality, named by its SIREN code."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class InZone:
+    """Lives where the schools follow this calendar."""
+
+    zone: SchoolZone
+
+
+class Came(StrEnum):
+    """By which door a reader came in."""
+
+    FORM = "form"
+    FILE = "file"
+    BOARD = "board"
+
+
+@dataclass(frozen=True)
+class CameBy:
+    door: Came
 
 
 @dataclass(frozen=True)
@@ -63,6 +105,13 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Within:
+    """Is meant by this stored segment, as it then stands."""
+
+    segment: int
+
+
+@dataclass(frozen=True)
 class All:
     """Every one of these; of nothing: everybody."""
 
@@ -81,7 +130,21 @@ class Not:
     of: "Segment"
 
 
-Leaf = Likes | Speaks | Near | InDepartment | Kind | SubscribedSince | Told
+Leaf = (
+    Likes
+    | Speaks
+    | Near
+    | NearMember
+    | InDepartment
+    | InRegion
+    | InEpci
+    | InZone
+    | Kind
+    | SubscribedSince
+    | CameBy
+    | Told
+    | Within
+)
 Segment = All | Any | Not | Leaf
 Ring = Callable[[str, int], Collection[str]]
 EVERYBODY = All()
@@ -97,6 +160,8 @@ class Facts:
     interests: frozenset[str]
     kind: str
     subscribed_on: date
+    epci: str = ""
+    came_by: str = Came.FORM.value
     # By which other wings know them.
     reader: int = 0
 
@@ -125,7 +190,10 @@ class BadSegment(ValueError):
 
 
 def matches(segment: Segment, facts: Facts, ring: Ring) -> bool:
-    """Return whether the reader with these facts is meant; `ring` gives the communes around a place."""
+    """Return whether the reader with these facts is meant; `ring` gives the communes around a place.
+
+    Members and other segments are asked of a tree that `references.resolved` has gone through.
+    """
     match segment:
         case All(of):
             return all(matches(part, facts, ring) for part in of)
@@ -141,10 +209,20 @@ def matches(segment: Segment, facts: Facts, ring: Ring) -> bool:
             return facts.commune in ring(commune, km)
         case InDepartment(code):
             return facts.department == code
+        case InRegion(code):
+            return facts.department in REGIONS[code].departments
+        case InEpci(code):
+            return facts.epci == code
+        case InZone(zone):
+            return zone_of(facts.department) is zone
         case Kind(kind):
             return facts.kind == kind.value
         case SubscribedSince(day):
             return facts.subscribed_on >= day
+        case CameBy(door):
+            return facts.came_by == door.value
+        case NearMember() | Within():
+            raise LookupError(f"{segment} is resolved first")
         case Told(name, value):
             return TOLD[name].matches(value, facts)
         case _:
@@ -183,8 +261,20 @@ def to_json(segment: Segment) -> dict[str, object]:
             return {"speaks": language}
         case Near(commune, km):
             return {"near": {"commune": commune, "km": km}}
+        case NearMember(member, km):
+            return {"near_member": {"member": member, "km": km}}
         case InDepartment(code):
             return {"department": code}
+        case InRegion(code):
+            return {"region": code}
+        case InEpci(code):
+            return {"epci": code}
+        case InZone(zone):
+            return {"zone": zone.value}
+        case CameBy(door):
+            return {"came_by": door.value}
+        case Within(number):
+            return {"segment": number}
         case Kind(kind):
             return {"kind": kind.value}
         case SubscribedSince(day):
@@ -226,6 +316,7 @@ class _Reading:
 
 
 Choice = TypeVar("Choice", bound=StrEnum)
+_SIREN = re.compile(r"[0-9]{9}")
 _INSEE = re.compile(r"(?:[0-9]{2}|2[AB])[0-9]{3}")
 _DEPARTMENT = re.compile(r"[0-9]{2}|2[AB]|97[0-9]|98[0-9]")
 _LANGUAGE = re.compile(r"[a-z]{2}")
@@ -247,10 +338,32 @@ def _choice(value: object, path: str, kind: type[Choice], code: str) -> Choice:
 def _near(value: object, path: str) -> Near:
     if not isinstance(value, dict) or set(value) != {"commune", "km"}:
         raise BadSegment(path, "not_a_ring")
-    km = value["km"]
-    if type(km) is not int or not 0 < km <= FARTHEST_KM:  # True is an int, and no distance
-        raise BadSegment(path, "bad_distance")
+    km = _km(value["km"], path)
     return Near(_text(value["commune"], path, _INSEE, "bad_commune"), km)
+
+
+def _near_member(value: object, path: str) -> NearMember:
+    if not isinstance(value, dict) or set(value) != {"member", "km"}:
+        raise BadSegment(path, "not_a_ring")
+    return NearMember(_number(value["member"], path, "bad_member"), _km(value["km"], path))
+
+
+def _km(value: object, path: str) -> int:
+    if type(value) is not int or not 0 < value <= FARTHEST_KM:  # True is an int, and no distance
+        raise BadSegment(path, "bad_distance")
+    return value
+
+
+def _number(value: object, path: str, code: str) -> int:
+    if type(value) is not int or not 0 < value < 2**63:
+        raise BadSegment(path, code)
+    return value
+
+
+def _region(value: object, path: str) -> InRegion:
+    if not isinstance(value, str) or value not in REGIONS:
+        raise BadSegment(path, "bad_region")
+    return InRegion(value)
 
 
 def _told(name: str, value: object, path: str) -> Told:
@@ -273,6 +386,12 @@ LEAVES: dict[str, Callable[[object, str], Leaf]] = {
     "likes": lambda value, path: Likes(_choice(value, path, Interest, "unknown_interest")),
     "speaks": lambda value, path: Speaks(_text(value, path, _LANGUAGE, "bad_language")),
     "near": _near,
+    "near_member": _near_member,
+    "region": _region,
+    "epci": lambda value, path: InEpci(_text(value, path, _SIREN, "bad_epci")),
+    "zone": lambda value, path: InZone(_choice(value, path, SchoolZone, "bad_zone")),
+    "came_by": lambda value, path: CameBy(_choice(value, path, Came, "unknown_door")),
+    "segment": lambda value, path: Within(_number(value, path, "bad_segment")),
     "department": lambda value, path: InDepartment(_text(value, path, _DEPARTMENT, "bad_department")),
     "kind": lambda value, path: Kind(_choice(value, path, CustomerKind, "unknown_kind")),
     "subscribed_since": _since,

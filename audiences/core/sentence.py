@@ -13,21 +13,30 @@ from audiences.core.segment import (
     TOLD,
     All,
     Any,
+    Came,
+    CameBy,
     InDepartment,
+    InEpci,
+    InRegion,
+    InZone,
     Kind,
     Leaf,
     Likes,
     Near,
+    NearMember,
     Not,
     Segment,
     Speaks,
     SubscribedSince,
     Told,
+    Within,
 )
+from newsletter.core.calendar.zones import SchoolZone
 from newsletter.core.interests import Interest
+from newsletter.core.regions import REGIONS
 
 Name = Callable[[str], str]
-"""From a commune's code to its name."""
+"""From the code of a commune or intercommunality, from `member:7` or `segment:7`, to a name."""
 
 
 @dataclass(frozen=True)
@@ -46,14 +55,22 @@ class Words:
     speak: tuple[str, str]
     near: tuple[str, str]
     department: tuple[str, str]
+    region: tuple[str, str]
+    epci: tuple[str, str]
+    zone: tuple[str, str]
+    came: tuple[str, str]
+    within: tuple[str, str]
     kind: tuple[str, str]
     since: tuple[str, str]
     interests: dict[Interest, str]
     languages: dict[str, str]
     kinds: dict[CustomerKind, str]
+    zones: dict[SchoolZone, str]
+    doors: dict[Came, str]
     months: Sequence[str]
     day: Callable[[date, Sequence[str]], str]
     of_place: Callable[[str], str]
+    quoted: str
 
 
 def describe(segment: Segment, name: Name, language: str = "fr") -> str:
@@ -119,8 +136,20 @@ def _fact(leaf: Leaf, words: Words, name: Name, no: int) -> str:
             return words.speak[no].format(words.languages.get(language, language))
         case Near(commune, km):
             return words.near[no].format(km=km, place=words.of_place(name(commune)))
+        case NearMember(member, km):
+            return words.near[no].format(km=km, place=words.of_place(words.quoted.format(name(f"member:{member}"))))
         case InDepartment(code):
             return words.department[no].format(code)
+        case InRegion(code):
+            return words.region[no].format(REGIONS[code].name)
+        case InEpci(code):
+            return words.epci[no].format(name(code))
+        case InZone(zone):
+            return words.zone[no].format(words.zones[zone])
+        case CameBy(door):
+            return words.came[no].format(words.doors[door])
+        case Within(number):
+            return words.within[no].format(words.quoted.format(name(f"segment:{number}")))
         case Kind(kind):
             return words.kind[no].format(words.kinds[kind])
         case SubscribedSince(day):
@@ -171,6 +200,11 @@ WORDS: dict[str, Words] = {
             "n’habitent pas à moins de {km}\u00a0km {place}",
         ),
         department=("habitent le département {}", "n’habitent pas le département {}"),
+        region=("habitent la région {}", "n’habitent pas la région {}"),
+        epci=("habitent l’intercommunalité {}", "n’habitent pas l’intercommunalité {}"),
+        zone=("ont les vacances scolaires {}", "n’ont pas les vacances scolaires {}"),
+        came=("sont venus {}", "ne sont pas venus {}"),
+        within=("sont dans le groupe {}", "ne sont pas dans le groupe {}"),
         kind=("sont {}", "ne sont pas {}"),
         since=("sont inscrits depuis le {}", "étaient inscrits avant le {}"),
         interests={
@@ -191,9 +225,22 @@ WORDS: dict[str, Words] = {
             CustomerKind.TRADE: "des professionnels",
             CustomerKind.PRESS: "de la presse",
         },
+        zones={
+            SchoolZone.A: "de la zone A",
+            SchoolZone.B: "de la zone B",
+            SchoolZone.C: "de la zone C",
+            SchoolZone.CORSICA: "de la Corse",
+            SchoolZone.OVERSEAS: "de l’outre-mer",
+        },
+        doors={
+            Came.FORM: "par le formulaire d’inscription",
+            Came.FILE: "par un fichier",
+            Came.BOARD: "par le bureau",
+        },
         months=("janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()),
         day=_french_day,
         of_place=_of_french_place,
+        quoted="«\u00a0{}\u00a0»",
     ),
     "en": Words(
         code="en",
@@ -208,6 +255,11 @@ WORDS: dict[str, Words] = {
         speak=("read in {}", "do not read in {}"),
         near=("live within {km}\u00a0km of {place}", "do not live within {km}\u00a0km of {place}"),
         department=("live in the département {}", "do not live in the département {}"),
+        region=("live in the region {}", "do not live in the region {}"),
+        epci=("live in the intercommunality {}", "do not live in the intercommunality {}"),
+        zone=("have the school holidays of {}", "do not have the school holidays of {}"),
+        came=("came {}", "did not come {}"),
+        within=("are in the group {}", "are not in the group {}"),
         kind=("are {}", "are not {}"),
         since=("have subscribed since {}", "subscribed before {}"),
         interests={
@@ -228,8 +280,17 @@ WORDS: dict[str, Words] = {
             CustomerKind.TRADE: "professionals",
             CustomerKind.PRESS: "press",
         },
+        zones={
+            SchoolZone.A: "zone A",
+            SchoolZone.B: "zone B",
+            SchoolZone.C: "zone C",
+            SchoolZone.CORSICA: "Corsica",
+            SchoolZone.OVERSEAS: "the overseas",
+        },
+        doors={Came.FORM: "by the sign-up form", Came.FILE: "in a file", Came.BOARD: "by the board"},
         months=("January February March April May June July August September October November December".split()),
         day=_english_day,
         of_place=lambda name: name,
+        quoted="“{}”",
     ),
 }

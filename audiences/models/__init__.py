@@ -6,7 +6,7 @@ from audiences.models.demand import Demand, Knock
 from audiences.models.importing import Import, ImportPart, RefusedLine, StagedReader
 from audiences.models.retention import RetentionNight
 from audiences.models.seal import ConsentSeal, SealFloor
-from audiences.models.segment import Segment
+from audiences.models.segment import Segment, SegmentUse
 from audiences.models.subscriber import Subscriber, Subscription
 from audiences.models.suppression import Suppression
 
@@ -22,6 +22,7 @@ __all__ = [
     "RetentionNight",
     "SealFloor",
     "Segment",
+    "SegmentUse",
     "StagedReader",
     "Subscriber",
     "Subscription",

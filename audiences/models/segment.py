@@ -16,3 +16,16 @@ class Segment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SegmentUse(models.Model):
+    """A segment that asks for another one, which can therefore not be deleted."""
+
+    by = models.ForeignKey(Segment, models.CASCADE, related_name="uses")
+    of = models.ForeignKey(Segment, models.PROTECT, related_name="used")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["by", "of"], name="segment_use_once"),
+            models.CheckConstraint(condition=~models.Q(by=models.F("of")), name="segment_use_of_another"),
+        ]

@@ -7,6 +7,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower
 
 from audiences.core.consent import CustomerKind, SubscriptionState
+from audiences.core.segment import Came
 from newsletter.core.states import choices
 from newsletter.models import Newsletter
 
@@ -23,6 +24,8 @@ class Subscriber(models.Model):
     interests = ArrayField(models.CharField(max_length=16), default=list, blank=True)
     kind = models.CharField(max_length=8, choices=choices(CustomerKind), default=CustomerKind.DIRECT.value)
     subscribed_on = models.DateField()
+    # The door they came in by. Whoever writes rows without it brings in people who filled in the form.
+    came_by = models.CharField(max_length=5, choices=choices(Came), default=Came.FORM.value, db_default=Came.FORM.value)
     paused_until = models.DateField(null=True, blank=True)
     # The day of their last own click, which is a contact (DUTIES L5); of who agreed to be measured.
     clicked_on = models.DateField(null=True, blank=True)

@@ -15,7 +15,7 @@ class Delivery(models.Model):
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="deliveries", db_index=False)
     variant = models.ForeignKey(Variant, models.PROTECT, related_name="deliveries", db_index=False)
-    subscriber = models.ForeignKey(Subscriber, models.SET_NULL, null=True, related_name="deliveries")
+    subscriber = models.ForeignKey(Subscriber, models.SET_NULL, null=True, related_name="deliveries", db_index=False)
     address_key = models.BinaryField(max_length=32)
     position = models.PositiveIntegerField()
     state = models.CharField(max_length=12, choices=choices(DeliveryState), default=DeliveryState.QUEUED.value)
@@ -35,6 +35,8 @@ class Delivery(models.Model):
             models.UniqueConstraint(fields=["campaign", "address_key"], name="delivery_once_per_address"),
             models.UniqueConstraint(fields=["campaign", "position"], name="delivery_position_once"),
         ]
+        # What a reader received, for their page, their erasure and the segments that ask.
+        indexes = [models.Index(fields=["subscriber", "campaign"], name="delivery_of_a_reader")]
 
 
 class Chunk(models.Model):

@@ -8,7 +8,7 @@ class OperationTarget(models.Model):
     """A group of readers that an operation is for."""
 
     operation = models.ForeignKey(Operation, models.CASCADE, related_name="targets")
-    segment = models.ForeignKey(Segment, models.CASCADE, related_name="operations")
+    segment = models.ForeignKey(Segment, models.PROTECT, related_name="operations")
 
     class Meta:
         constraints = [

@@ -442,6 +442,15 @@ def write(towns: dict[str, Town], target: Path) -> None:
         packed.write(text.getvalue().encode())
 
 
+def write_epcis(archive: Path, target: Path) -> None:
+    """Write what every intercommunality is called, sorted by code."""
+    epcis = json.loads(member(archive, "package/data/epci.json"))
+    with target.open("w", encoding="utf-8", newline="") as text:
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(["epci", "name"])
+        writer.writerows(sorted((epci["code"], epci["nom"]) for epci in epcis))
+
+
 def main() -> None:
     summary, _, _ = (__doc__ or "").partition("\n")
     parser = argparse.ArgumentParser(description=summary)
@@ -451,6 +460,7 @@ def main() -> None:
         communes, places, codes = fetch(Path(folder))
         towns, became = read_towns(communes)
         villages = read_villages(places, codes)
+        write_epcis(communes, asked.target.with_name("epci.csv"))
     used = match_by_code(towns, became, villages)
     print(f"{len(towns)} communes, {len(villages)} places")
     print(f"matched by INSEE code: {len(used)}; by name: {match_by_name(towns, became, villages, used)}")

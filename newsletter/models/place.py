@@ -28,6 +28,7 @@ class Place(models.Model):
         indexes = [
             GinIndex(fields=["postcodes"], name="place_by_postcode"),
             models.Index(fields=["latitude", "longitude"], name="place_by_latitude"),
+            models.Index(fields=["epci"], name="place_by_epci"),
         ]
 
     def __str__(self) -> str:

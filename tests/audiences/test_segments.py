@@ -11,8 +11,24 @@ from audiences import segments, subscriptions, suppressions
 from audiences.core import segment as trees
 from audiences.core.catchment import distance_km
 from audiences.core.consent import CustomerKind, StopReason, SubscriptionState
-from audiences.core.segment import All, Any, Facts, InDepartment, Likes, Near, Not, Segment, Speaks
+from audiences.core.segment import (
+    All,
+    Any,
+    BadSegment,
+    Came,
+    Facts,
+    InDepartment,
+    InEpci,
+    Likes,
+    Near,
+    NearMember,
+    Not,
+    Segment,
+    Speaks,
+    Within,
+)
 from audiences.keys import key_of
+from audiences.models import Segment as SegmentRow
 from audiences.models import Subscriber, Subscription
 from newsletter.core.interests import Interest
 from newsletter.models import Newsletter, Place
@@ -31,15 +47,16 @@ FACTS = st.builds(
     interests=st.frozensets(st.sampled_from([interest.value for interest in Interest]), max_size=4),
     kind=st.sampled_from([kind.value for kind in CustomerKind]),
     subscribed_on=DAYS,
+    came_by=st.sampled_from([door.value for door in Came]),
 )
 
 
 @pytest.fixture
 def alpilles() -> None:
-    make.place("Maussane-les-Alpilles", insee="13058", latitude=43.7216, longitude=4.8031)
-    make.place("Eygalières", insee="13034", latitude=43.7614, longitude=4.9499)
+    make.place("Maussane-les-Alpilles", insee="13058", epci="241300375", latitude=43.7216, longitude=4.8031)
+    make.place("Eygalières", insee="13034", epci="241300375", latitude=43.7614, longitude=4.9499)
     make.place("Fontvieille", insee="13038", latitude=43.7283, longitude=4.7111)
-    make.place("Avignon", insee="84007", department="84", latitude=43.9493, longitude=4.8055)
+    make.place("Avignon", insee="84007", department="84", epci="248400251", latitude=43.9493, longitude=4.8055)
     make.place("Paris", insee="75056", department="75", latitude=48.8566, longitude=2.3522)
 
 
@@ -66,6 +83,7 @@ def subscriber(facts: Facts, number: int) -> Subscriber:
         interests=sorted(facts.interests),
         kind=facts.kind,
         subscribed_on=facts.subscribed_on,
+        came_by=facts.came_by,
     )
 
 
@@ -126,13 +144,78 @@ def test_a_ring_is_asked_as_a_set_of_communes(alpilles: None) -> None:
     assert segments.rings_of([around])[around] == {"13058", "13034", "13038"}
 
 
+def test_a_ring_may_be_drawn_around_a_member(alpilles: None) -> None:
+    mill = make.member("Moulin Cornille", commune=Place.objects.get(insee="13058"))
+    near, far = make.reader(commune="13034"), make.reader(commune="84007")
+    letter = Newsletter.objects.get()
+    around = NearMember(mill.pk, 15)
+
+    assert list(segments.audience(letter, around, now=NOON)) == [near]
+    assert list(segments.audience(letter, Not(around), now=NOON)) == [far]
+    assert segments.count(letter, NearMember(mill.pk + 1, 15), now=NOON) == 0
+    assert (
+        segments.describe(around) == "Les lecteurs qui habitent à moins de 15\u00a0km de «\u00a0Moulin Cornille\u00a0»"
+    )
+
+
+def test_a_group_within_a_group_follows_it(alpilles: None) -> None:
+    wine, table = make.reader(interests=["wine"]), make.reader(interests=["table"])
+    letter = Newsletter.objects.get()
+    inner = segments.keep(name="Vin", tree=Likes(Interest.WINE), by=None)
+    outer = segments.keep(name="Autres", tree=Not(Within(inner.pk)), by=None)
+    assert list(segments.audience(letter, segments.tree_of(outer), now=NOON)) == [table]
+    assert segments.describe(segments.tree_of(outer)) == "Les lecteurs qui ne sont pas dans le groupe «\u00a0Vin\u00a0»"
+    kept = segments.frozen(outer)
+
+    segments.change(inner, name="Table", tree=Likes(Interest.TABLE))
+    assert list(segments.audience(letter, segments.tree_of(outer), now=NOON)) == [wine]
+    assert list(segments.audience(letter, trees.parse(kept), now=NOON)) == [table]
+
+
+def test_groups_never_ask_for_each_other_in_a_circle() -> None:
+    inner = segments.keep(name="A", tree=Speaks("fr"), by=None)
+    outer = segments.keep(name="B", tree=All((Within(inner.pk),)), by=None)
+    for tree in (Within(outer.pk), Within(inner.pk), Within(outer.pk + 99)):
+        with pytest.raises(BadSegment):
+            segments.change(inner, name="A", tree=tree)
+    assert segments.tree_of(inner) == Speaks("fr")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_changes_that_would_close_a_circle_one_is_refused() -> None:
+    one = segments.keep(name="A", tree=All(), by=None)
+    two = segments.keep(name="B", tree=All(), by=None)
+
+    told = together(
+        lambda: segments.change(one, name="A", tree=Within(two.pk)),
+        lambda: segments.change(two, name="B", tree=Within(one.pk)),
+    )
+    assert [type(error) for error in told] == [BadSegment]
+
+
+def test_a_group_that_another_one_asks_for_is_kept() -> None:
+    inner = segments.keep(name="Vin", tree=Likes(Interest.WINE), by=None)
+    outer = segments.keep(name="Ailleurs", tree=Not(Within(inner.pk)), by=None)
+    with pytest.raises(segments.InUse) as refused:
+        segments.delete(inner)
+    assert refused.value.reasons == ("Le groupe « Ailleurs » le reprend.",)
+
+    segments.change(outer, name="Ailleurs", tree=All())
+    segments.delete(inner)
+    assert [row.name for row in SegmentRow.objects.all()] == ["Ailleurs"]
+
+
+def test_an_intercommunality_is_said_by_its_name() -> None:
+    assert "CC Vallée des Baux-Alpilles" in segments.describe(InEpci("241300375"))
+
+
 def test_many_segments_are_counted_in_one_question(alpilles: None, django_assert_num_queries: object) -> None:
     make.reader(commune="13034", language="en")
     make.reader(commune="84007", interests=["wine"])
     letter = Newsletter.objects.get()
     asked = [Near("13058", 15), Near("84007", 5), Speaks("en"), Likes(Interest.WINE), Any(), All()]
 
-    with django_assert_num_queries(3):  # type: ignore[operator]
+    with django_assert_num_queries(1):  # type: ignore[operator]
         assert segments.counts(letter, asked, now=NOON) == [1, 1, 1, 1, 0, 2]
     assert segments.counts(letter, [], now=NOON) == []
 

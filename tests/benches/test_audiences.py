@@ -1,4 +1,4 @@
-"""A small turn of `make bench-audiences`. No figure of it is looked at."""
+"""A small turn of `make bench-audiences`, with a real gunicorn and a real browser. No figure of it is looked at."""
 
 import json
 import subprocess
@@ -9,10 +9,12 @@ import pytest
 from benchmarks.audiences import NAMES
 from newsletter.servers import laptop
 from newsletter.servers.process import CODE
+from tests.journeys.test_browser import CHROMIUM
 
 
 @pytest.mark.journey
-def test_a_small_turn_measures_every_figure_and_both_imports_agree() -> None:
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here (Debian: apt install chromium)")
+def test_a_small_turn_measures_every_figure_and_each_way_gives_the_same_rows() -> None:
     said = subprocess.run(
         [sys.executable, "-m", "benchmarks.audiences", "--quick"], cwd=CODE, capture_output=True, text=True, timeout=600
     )
@@ -21,3 +23,4 @@ def test_a_small_turn_measures_every_figure_and_both_imports_agree() -> None:
     assert [(word[0], word[1]) for word in last] == [("bench-audiences", name) for name in NAMES]
     kept = json.loads((laptop.var() / "bench-audiences" / "bench-audiences.json").read_text())
     assert kept["missing"] == {}
+    assert "Seq Scan" in (laptop.var() / "bench-audiences" / "segments.md").read_text()

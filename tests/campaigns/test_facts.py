@@ -5,16 +5,21 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db.models import ProtectedError
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from audiences import segments
 from audiences.core import segment as trees
 from audiences.core.segment import BadSegment, Not, Told
-from audiences.models import Segment
-from campaigns import clicks
+from audiences.models import Segment, Subscriber
+from campaigns import clicks, schedule, targets
 from campaigns.core.clicks import Hit
-from campaigns.models import Delivery
+from campaigns.models import Click, Delivery, Link
+from newsletter.core.interests import Category
 from tests import make
 from tests.campaigns.measured import BROWSER, SENT_AT, letters
 
@@ -96,4 +101,144 @@ def test_the_form_refuses_what_is_no_number_of_days(client: Client, typed: str) 
     client.force_login(make.board_member())
     answer = client.post(reverse("segment-new"), {"name": "Curieux", "mode": "any", "clicked_within": typed})
     assert answer.status_code in (200, 400)
+    assert not Segment.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("received", 0),
+        ("received", "1"),
+        ("received", True),
+        ("received", 2**63),
+        ("unclicked", 101),
+        ("unclicked", 1.5),
+        ("clicked_category", "castle"),
+        ("clicked_category", ["craft"]),
+        ("clicked_category", "lodging__in"),
+    ],
+)
+def test_what_is_no_fact_of_the_sending_is_refused(name: str, value: object) -> None:
+    with pytest.raises(BadSegment):
+        trees.parse({name: value})
+
+
+def test_facts_of_the_sending_say_themselves() -> None:
+    campaign = make.planned(make.locked_edition(title="Huile nouvelle"))
+    received, craft = Told("received", campaign.pk), Told("clicked_category", "craft")
+    assert segments.describe(received) == "Les lecteurs qui ont reçu l’envoi «\u00a0Huile nouvelle\u00a0»"
+    assert segments.describe(Not(received), "en") == "Readers who did not receive the mailing “Huile nouvelle”"
+    assert segments.describe(craft).startswith("Les lecteurs qui ont cliqué sur une offre de la catégorie «\u00a0")
+    assert segments.describe(Told("unclicked", 6)) == (
+        "Les lecteurs qui acceptent d’être mesurés et ont reçu au moins 6 lettres depuis leur dernier clic"
+    )
+
+
+SENDING = st.one_of(
+    st.sampled_from([1, 2, 3, 99]).map(lambda letters: Told("unclicked", letters)),
+    st.sampled_from([1, 20, 1000]).map(lambda days: Told("clicked_within", days)),
+    st.sampled_from(["craft", "olive_mill", "lodging"]).map(lambda category: Told("clicked_category", category)),
+    st.sampled_from([0, 1, 2]).map(lambda index: Told("received", index)),
+)
+TREES = st.recursive(
+    SENDING,
+    lambda parts: st.one_of(
+        st.lists(parts, max_size=3).map(lambda of: trees.All(tuple(of))),
+        st.lists(parts, max_size=3).map(lambda of: trees.Any(tuple(of))),
+        parts.map(Not),
+    ),
+    max_leaves=5,
+)
+
+
+def with_campaigns(tree: trees.Segment, campaigns: list[int]) -> trees.Segment:
+    """The same tree, its letters numbered as they are in the database."""
+    match tree:
+        case trees.All(of) | trees.Any(of):
+            return type(tree)(tuple(with_campaigns(part, campaigns) for part in of))
+        case Not(of):
+            return Not(with_campaigns(of, campaigns))
+        case Told("received", index):
+            return Told("received", campaigns[int(index)])
+        case _:
+            return tree
+
+
+@pytest.fixture
+def history() -> tuple[list[Subscriber], list[int]]:
+    """Six readers, three letters of a craftsman and of a mill; every other sends, clicks and refuses otherwise."""
+    make.newsletter()
+    people = [make.consenting() if number % 3 else make.reader() for number in range(6)]
+    begun = []
+    for number, category in enumerate([Category.CRAFT, Category.OLIVE_MILL]):
+        edition = make.locked_edition(make.approved(member=make.member(category=category), link="https://a.example/"))
+        campaign = make.running(edition, now=make.NOON + timedelta(days=20 * number))
+        begun.append(campaign.pk)
+        at = campaign.enqueued_at
+        link = Link.objects.create(
+            campaign=campaign, position=40, target="https://a.example/", part="offer",
+            offer=edition.placements.get().offer,
+        )  # fmt: skip
+        for place, row in enumerate(Delivery.objects.filter(campaign=campaign).order_by("position")):
+            sent = (place + number) % 4 != 3
+            Delivery.objects.filter(pk=row.pk).update(
+                state="sent" if sent else "skipped", settled_at=at, attempts=1 if sent else 0
+            )
+            if place % 2 and place % 3:
+                mine = at + timedelta(days=place) if place != 1 else None
+                Click.objects.create(delivery=row, link=link, subscriber=people[place], first_at=mine, last_at=mine)
+                day = timezone.localdate(mine) if mine else None
+                Subscriber.objects.filter(pk=people[place].pk).update(clicked_on=day)
+    return people, [*begun, begun[-1] + 1]
+
+
+@pytest.mark.broken_ledger  # the rows are written past the chunks that count them
+@given(tree=TREES, later=st.sampled_from([1, 25, 45]))
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_database_and_python_answer_alike_of_the_sending(
+    history: tuple[list[Subscriber], list[int]], tree: trees.Segment, later: int
+) -> None:
+    people, begun = history
+    tree = with_campaigns(tree, begun)
+    with time_machine.travel(make.NOON + timedelta(days=later), tick=False):
+        found = set(Subscriber.objects.filter(segments.to_q(tree)).values_list("pk", flat=True))
+        missed = set(Subscriber.objects.filter(~segments.to_q(tree)).values_list("pk", flat=True))
+        meant = {one.pk for one in people if trees.matches(tree, segments.facts_of(one), lambda insee, km: ())}
+    assert found == meant
+    assert missed == {one.pk for one in people} - meant
+
+
+@pytest.mark.broken_ledger
+def test_each_fact_of_the_sending_finds_somebody_and_not_everybody(
+    history: tuple[list[Subscriber], list[int]],
+) -> None:
+    people, begun = history
+    with time_machine.travel(make.NOON + timedelta(days=30), tick=False):
+        for told in (
+            Told("unclicked", 1),
+            Told("clicked_within", 25),
+            Told("clicked_category", "craft"),
+            Told("received", begun[0]),
+        ):
+            assert 0 < Subscriber.objects.filter(segments.to_q(told)).count() < len(people), told
+
+
+def test_a_group_that_a_letter_on_its_way_or_an_operation_needs_is_kept() -> None:
+    make.reader()
+    group = segments.keep(name="Tous", tree=trees.All(), by=None)
+    draft = make.planned(make.locked_edition(title="Noël"), group)
+    assert segments.why_not_delete(group) == []
+    schedule.launch(draft, by=None, now=make.NOON, confirm_late=True)
+    operation = make.operation(theme="L’hiver")
+    targets.aim(operation, [group])
+
+    with pytest.raises(segments.InUse) as refused:
+        segments.delete(group)
+    assert refused.value.reasons == ("L’envoi de « Noël » est prévu pour lui.", "L’opération « L’hiver » le vise.")
+    with pytest.raises(ProtectedError):
+        group.delete()
+
+    schedule.take_back(draft, by=None, now=make.NOON)
+    targets.aim(operation, [])
+    segments.delete(group)
     assert not Segment.objects.exists()

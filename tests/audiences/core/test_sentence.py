@@ -9,16 +9,24 @@ from audiences.core.consent import CustomerKind
 from audiences.core.segment import (
     All,
     Any,
+    Came,
+    CameBy,
     InDepartment,
+    InEpci,
+    InRegion,
+    InZone,
     Kind,
     Likes,
     Near,
+    NearMember,
     Not,
     Segment,
     Speaks,
     SubscribedSince,
+    Within,
 )
 from audiences.core.sentence import describe
+from newsletter.core.calendar.zones import SchoolZone
 from newsletter.core.interests import Interest
 from tests.audiences.trees import TREES
 
@@ -65,6 +73,60 @@ def test_and_in_english() -> None:
     assert describe(tree, NAMES.__getitem__, "en") == (
         "Readers who like food or wine and who live within 20\u00a0km of Maussane-les-Alpilles"
     )
+
+
+@pytest.mark.parametrize(
+    ("tree", "french", "not_so", "english"),
+    [
+        (
+            InRegion("93"),
+            "habitent la région Provence-Alpes-Côte d’Azur",
+            "n’habitent pas la région Provence-Alpes-Côte d’Azur",
+            "live in the region Provence-Alpes-Côte d’Azur",
+        ),
+        (
+            InEpci("241300375"),
+            "habitent l’intercommunalité Vallée des Baux",
+            "n’habitent pas l’intercommunalité Vallée des Baux",
+            "live in the intercommunality Vallée des Baux",
+        ),
+        (
+            InZone(SchoolZone.B),
+            "ont les vacances scolaires de la zone B",
+            "n’ont pas les vacances scolaires de la zone B",
+            "have the school holidays of zone B",
+        ),
+        (
+            InZone(SchoolZone.CORSICA),
+            "ont les vacances scolaires de la Corse",
+            "n’ont pas les vacances scolaires de la Corse",
+            "have the school holidays of Corsica",
+        ),
+        (
+            CameBy(Came.FILE),
+            "sont venus par un fichier",
+            "ne sont pas venus par un fichier",
+            "came in a file",
+        ),
+        (
+            NearMember(7, 5),
+            "habitent à moins de 5\u00a0km de «\u00a0Moulin Cornille\u00a0»",
+            "n’habitent pas à moins de 5\u00a0km de «\u00a0Moulin Cornille\u00a0»",
+            "live within 5\u00a0km of “Moulin Cornille”",
+        ),
+        (
+            Within(3),
+            "sont dans le groupe «\u00a0Voisins\u00a0»",
+            "ne sont pas dans le groupe «\u00a0Voisins\u00a0»",
+            "are in the group “Voisins”",
+        ),
+    ],
+)
+def test_each_fact_says_itself(tree: Segment, french: str, not_so: str, english: str) -> None:
+    names = {"241300375": "Vallée des Baux", "member:7": "Moulin Cornille", "segment:3": "Voisins"}
+    assert describe(tree, names.__getitem__) == f"Les lecteurs qui {french}"
+    assert describe(Not(tree), names.__getitem__) == f"Les lecteurs qui {not_so}"
+    assert describe(tree, names.__getitem__, "en") == f"Readers who {english}"
 
 
 @given(TREES)
