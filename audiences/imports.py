@@ -18,7 +18,7 @@ from audiences.core.consent import CustomerKind
 from audiences.core.guessing import BadFile, Column, NoTable
 from audiences.core.importing import Counts, ImportState, counted
 from audiences.core.records import Record, lines, records
-from audiences.models import Import, ImportPart, RefusedLine, StagedReader
+from audiences.models import Import, ImportPart, RefusedLine
 from audiences.models.importing import FOLDER, Private
 from audiences.readings import NotNow, forget_lines, text_of
 from newsletter.models import Newsletter, User
@@ -30,7 +30,6 @@ __all__ = [
     "counts_of",
     "discard",
     "forget_old",
-    "forget_person",
     "preview",
     "receive",
     "reread",
@@ -144,11 +143,6 @@ def forget_old(*, now: datetime) -> int:
     RefusedLine.objects.filter(imported__done_at__lt=now - KEPT).delete()
     _sweep(now)
     return forgotten
-
-
-def forget_person(address_key: bytes) -> int:
-    """Forget a person who stands in a file that is on its way; the file itself goes within a day."""
-    return StagedReader.objects.filter(address_key=address_key).delete()[0]
 
 
 def counts_of(row: Import) -> Counts:
