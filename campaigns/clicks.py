@@ -16,7 +16,6 @@ from campaigns.core import clicks as core
 from campaigns.core.clicks import SETTLED_AFTER, TOO_SOON, TRAP, Hit, Scanner, at_once
 from campaigns.core.delivery import MOVES, DeliveryState, Turn
 from campaigns.core.feedback import Feedback, Heard
-from campaigns.core.opens import Measure
 from campaigns.models import Click, ClickToSettle, DeliveryEvent, Link
 from newsletter.signing import Purpose
 from newsletter.statements import Statement
@@ -26,7 +25,7 @@ SOURCE = "link"
 _COUNTED = """
 {quietly}, counted AS (
     INSERT INTO campaigns_linkcount AS n (link_id, day, shard, times, by_machines)
-    SELECT seat.link, %(day)s::date, %(shard)s::smallint, 1, seat.machine FROM seat, quietly
+    SELECT {seat}.link, %(day)s::date, %(shard)s::smallint, 1, {seat}.machine FROM {seat}, quietly
     ON CONFLICT (link_id, day, shard)
     DO UPDATE SET times = n.times + 1, by_machines = n.by_machines + excluded.by_machines
 )
@@ -38,49 +37,49 @@ WITH seat AS MATERIALIZED (
 ), {counted}
 SELECT target FROM seat
 """
+# A person's click is written down and put by to be judged in the same breath: who follows a link waits for no more. Who
+# agreed is for `opens` to say, which gives the words of those who did. The campaign is held first, as everyone does who
+# writes of both. A message that the click itself settles is left to `feedback`.
 _OWN = """
 WITH seat AS MATERIALIZED (
-    SELECT l.id AS link, l.target, d.state, COALESCE(d.settled_at, d.armed_at) AS sent_at,
+    SELECT l.id AS link, l.target, d.campaign_id, d.state,
            CASE WHEN %(now)s::timestamptz - COALESCE(d.settled_at, d.armed_at)
-                     < make_interval(secs => %(too_soon)s::float8) THEN 1 ELSE %(machine)s::int END AS machine,
-           {standing} AS standing
+                     < make_interval(secs => %(too_soon)s::float8) THEN 2 ELSE 1 END AS verdict,
+           {standing} = ANY(%(consented)s::text[]) AS consented
     FROM campaigns_delivery d JOIN campaigns_campaign c ON c.id = d.campaign_id
     JOIN newsletter_edition e ON e.id = c.edition_id
     JOIN campaigns_link l ON l.campaign_id = d.campaign_id AND l.position = %(position)s
     WHERE d.id = %(delivery)s
-), {counted}
-SELECT target, state, sent_at, standing,
-       ARRAY(SELECT key FROM campaigns_deliveryevent WHERE key = ANY(%(keys)s::bytea[])) AS known
-FROM seat
-"""
-# One statement writes down what a person agreed to and that it is to be judged later: who follows a link waits for no
-# more. The campaign is held first, as everyone does who writes of both.
-_NOTE = """
-WITH {quietly}, held AS MATERIALIZED (
-    SELECT c.id FROM campaigns_campaign c JOIN campaigns_delivery d ON d.campaign_id = c.id, quietly
-    WHERE d.id = %(delivery)s FOR KEY SHARE OF c
+), hit AS MATERIALIZED (
+    SELECT link, CASE WHEN (%(scanners)s::text[])[verdict] = '' THEN 0 ELSE 1 END AS machine FROM seat
+), {counted}, held AS MATERIALIZED (
+    SELECT c.id FROM campaigns_campaign c, seat, quietly
+    WHERE c.id = seat.campaign_id AND seat.consented AND seat.state <> ALL(%(settled_by_it)s::text[])
+    FOR KEY SHARE OF c
 ), told AS (
     INSERT INTO campaigns_deliveryevent
         (key, delivery_id, campaign_id, kind, at, recorded_at, fault, text, source, link, scanner)
-    SELECT %(key)s::bytea, %(delivery)s, held.id, '{clicked}', %(at)s::timestamptz, %(at)s, '', '', '{source}',
-           %(link)s::smallint, %(scanner)s::text
-    FROM held
+    SELECT (%(keys)s::bytea[])[seat.verdict], %(delivery)s, held.id, '{clicked}', %(now)s, %(now)s, '', '', '{source}',
+           %(position)s::smallint, (%(scanners)s::text[])[seat.verdict]
+    FROM seat, held
     ON CONFLICT (key) DO NOTHING
     RETURNING delivery_id
+), due AS (
+    INSERT INTO campaigns_clicktosettle (delivery_id, due_at) SELECT delivery_id, %(due)s::timestamptz FROM told
+    ON CONFLICT (delivery_id) DO NOTHING
 )
-INSERT INTO campaigns_clicktosettle (delivery_id, due_at) SELECT delivery_id, %(due)s::timestamptz FROM told
-ON CONFLICT (delivery_id) DO NOTHING
-RETURNING delivery_id
+SELECT target, verdict, consented AND state = ANY(%(settled_by_it)s::text[]) FROM seat
 """
-NOTE = Statement(_NOTE.format(quietly=opens.QUIETLY, clicked=Heard.CLICKED.value, source=SOURCE))
-_counted = _COUNTED.format(quietly=opens.QUIETLY)
-SHARED = Statement(_SHARED.format(counted=_counted))
+SHARED = Statement(_SHARED.format(counted=_COUNTED.format(quietly=opens.QUIETLY, seat="seat")))
 OWN = Statement(
     _OWN.format(
-        counted=_counted,
+        counted=_COUNTED.format(quietly=opens.QUIETLY, seat="hit"),
         standing=opens.standing(subscriber="d.subscriber_id", key="d.address_key", newsletter="e.newsletter_id"),
+        clicked=Heard.CLICKED.value,
+        source=SOURCE,
     )
 )
+SETTLED_BY_IT = [state.value for state in DeliveryState if Turn.ARRIVE in MOVES[state]]
 
 
 def follow_shared(token: str, hit: Hit) -> str | None:
@@ -100,22 +99,24 @@ def follow(token: str, hit: Hit) -> str | None:
     """
     delivery = links.read_own(Purpose.CLICK, token)
     at_sight = at_once(hit, None)
-    # Which of the two it is depends on when the message was sent, which the same statement says.
-    tellings = [_telling(delivery, hit, verdict) for verdict in (at_sight, Scanner.TOO_SOON)]
+    # Which of the two it is depends on when the message was sent, which the statement knows.
+    tellings = [_telling(delivery, hit, verdict) for verdict in (at_sight, at_sight or Scanner.TOO_SOON)]
     asked = {
         "delivery": Int8(delivery),
         "position": Int8(hit.link),
         "now": hit.at,
         "day": timezone.localdate(hit.at),
         "shard": opens.shard(),
-        "machine": int(at_sight is not None),
         "too_soon": int(TOO_SOON.total_seconds()),
         "keys": [one.digest for one in tellings],
+        "scanners": [one.scanner for one in tellings],
+        "consented": opens.CONSENTED,
+        "settled_by_it": SETTLED_BY_IT,
+        "due": hit.at + SETTLED_AFTER,
     }
-    for target, state, sent_at, standing, known in OWN.ask(asked):
-        told = _telling(delivery, hit, at_once(hit, sent_at))
-        if told.digest not in map(bytes, known) and opens.measure(standing) is Measure.CONSENTED:
-            _note(told, state=DeliveryState(state))
+    for target, verdict, settles in OWN.ask(asked):
+        if settles:
+            _settle_by(tellings[verdict - 1])
         return str(target)
     return None
 
@@ -134,22 +135,11 @@ def _telling(delivery: int, hit: Hit, scanner: Scanner | None) -> Feedback:
     )
 
 
-def _note(told: Feedback, *, state: DeliveryState) -> None:
-    if Turn.ARRIVE in MOVES[state]:  # it settles the message too
-        if feedback.record(told, now=told.at):
-            due = ClickToSettle(delivery_id=told.delivery, due_at=told.at + SETTLED_AFTER)
-            ClickToSettle.objects.bulk_create([due], ignore_conflicts=True)
-        return
-    NOTE.ask(
-        {
-            "key": told.digest,
-            "delivery": Int8(told.delivery),
-            "at": told.at,
-            "link": told.link,
-            "scanner": told.scanner,
-            "due": told.at + SETTLED_AFTER,
-        }
-    )
+def _settle_by(told: Feedback) -> None:
+    """Write down the click of a message of which nobody knew whether it had arrived."""
+    if feedback.record(told, now=told.at):
+        due = ClickToSettle(delivery_id=told.delivery, due_at=told.at + SETTLED_AFTER)
+        ClickToSettle.objects.bulk_create([due], ignore_conflicts=True)
 
 
 def settle_due(*, now: datetime, limit: int = 500) -> int:

@@ -3,6 +3,7 @@
 import logging
 import time
 from datetime import datetime
+from itertools import product
 
 from django.db.models import Q
 from django.utils import timezone
@@ -81,6 +82,17 @@ def measure(said: str) -> Measure:
     except Exception:
         log.exception("nobody is measured whose consent cannot be read")
         return Measure.NONE
+
+
+def _consented() -> list[str]:
+    """Return every way in which STANDING may say of a reader that they agreed."""
+    marks = product(("", " asked"), ("", " ticked"), ("", " hygiene"), ("", " given", " withdrawn"))
+    said = ["subscribed" + "".join(one) for one in marks]
+    return [one for one in said if measure(one) is Measure.CONSENTED]
+
+
+# For a statement that asks and writes in one; what stands there is `resolve`'s answer and nobody else's.
+CONSENTED = _consented()
 
 
 def opened(delivery: int, *, by_machine: bool, now: datetime) -> Measure:
