@@ -86,6 +86,7 @@ def build() -> dict[str, Any]:
         "locked_slug": locked.slug,
         "slug": letter.slug,
         "provider": "brevo",
+        "reader": reader.pk,
         "segment": Segment.objects.create(name="Tous", tree={"all": []}).pk,
         "campaign": draft.pk,
         "test_mail": tested.pk,

@@ -156,6 +156,8 @@ DOORS = [
     *(Door(f"import-{act}", For.BOARD, ("file",), acts=True) for act in ("reread", "confirm", "discard")),
     *(Door(f"segment-{verb}", For.BOARD, ("segment",)) for verb in ("rebuild", "delete")),
     Door("segment-found", For.BOARD, acts=True),
+    Door("reader", For.BOARD, ("reader",)),
+    *(Door(f"reader-{verb}", For.BOARD, ("reader",), acts=True) for verb in ("end", "forget")),
     Door("campaign-prepare", For.BOARD, ("locked",)),
     *(Door(name, For.BOARD) for name in ("campaigns", "pace", "measuring", "reports", "parked-mails")),
     *(Door(f"parked-{verb}", For.BOARD, ("parked",), acts=True) for verb in ("again", "aside")),

@@ -17,7 +17,9 @@ from audiences.models import Segment, Subscriber, Subscription
 from audiences.segment_form import NAME_TAKEN, SegmentForm, initial_of
 from audiences.words import STATES, TONES
 from newsletter.access import board_required, signed_in
+from newsletter.core.interests import Interest
 from newsletter.models import Newsletter, Place
+from newsletter.words import INTERESTS
 
 PAGE = 50
 
@@ -84,13 +86,13 @@ def segment_preview(request: HttpRequest) -> HttpResponse:
 @board_required
 @require_safe
 def readers(request: HttpRequest) -> HttpResponse:
-    """Who reads, found by a part of the address or first name, with how many stand how."""
+    """Who reads, found by a part of an address or name, by a commune or what they like, with how many stand how."""
     typed = request.GET.get("q", "").strip()[:100]
     state = request.GET.get("etat", "")
     counts = dict(Subscription.objects.values_list("state").annotate(number=Count("pk")).values_list("state", "number"))
     found = Subscription.objects.select_related("subscriber").order_by("subscriber__address_key", "pk")
     if typed:
-        found = found.filter(Q(subscriber__address__icontains=typed) | Q(subscriber__first_name__icontains=typed))
+        found = found.filter(_bears(typed))
     if state in counts:
         found = found.filter(state=state)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
@@ -111,6 +113,14 @@ def readers(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "pages/readers/readers.html", context)
+
+
+def _bears(typed: str) -> Q:
+    """Return the condition on subscriptions that something of their reader is called so."""
+    lives = Place.objects.filter(name__istartswith=typed).values("insee")
+    liked = [each.value for each in Interest if typed.casefold() in str(INTERESTS[each]).casefold()]
+    found = Q(subscriber__address__icontains=typed) | Q(subscriber__first_name__icontains=typed)
+    return found | Q(subscriber__commune__in=lives) | Q(subscriber__interests__overlap=liked)
 
 
 def _meaning(tree: Question) -> dict[str, object]:

@@ -20,7 +20,7 @@ from audiences.core.segment import (
     SubscribedSince,
 )
 from audiences.core.segment import Any as AnyOf
-from audiences.models import Segment, Subscription
+from audiences.models import Segment, Subscriber, Subscription
 from newsletter.core.interests import Interest
 from tests import make
 
@@ -171,4 +171,7 @@ def test_readers_are_found_by_address_name_and_state(board: Client) -> None:
     assert shown(q="JEANNE@") == ["Jeanne"]
     assert shown(q="paul") == ["Paul"]
     assert shown(etat="ended") == ["Paul"]
+    Subscriber.objects.filter(pk=gone.pk).update(commune=make.place().insee, interests=["wine"])
+    assert shown(q="maussane") == ["Paul"]
+    assert shown(q="VIN ET") == ["Paul"]
     assert shown(etat="nonsense", page="nonsense", q="personne") == []
