@@ -26,6 +26,7 @@ NO_TABLE: dict[NoTable, Words] = {
     NoTable.NO_ADDRESS: _("Nous ne trouvons aucune adresse e-mail dans les premières lignes de ce fichier."),
     NoTable.WORKBOOK: _("Ce classeur ne s’ouvre pas. Enregistrez-le à nouveau, ou exportez-le en CSV."),
     NoTable.BOMB: _("Ce classeur devient démesuré une fois ouvert. Exportez-le en CSV et déposez ce fichier-là."),
+    NoTable.GONE: _("Ce fichier n’est plus là. Déposez-le de nouveau : rien n’a changé."),
 }
 
 LINES: dict[LineFault, Words] = {

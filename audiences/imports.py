@@ -87,7 +87,7 @@ def reread(row: Import, *, encoding: str, delimiter: str) -> None:
 
 
 def preview(row: Import, most: int = PREVIEW) -> list[Record]:
-    """Return the first lines below the heading, as they are read now."""
+    """Return the first lines below the heading, as they are read now; BadFile where the file is gone."""
     with _records(row) as found:
         return list(islice(found, most))
 
@@ -196,8 +196,12 @@ def _guess(row: Import, raw: IO[bytes], delimiter: str = "") -> None:
 
 @contextmanager
 def _records(row: Import) -> Iterator[Iterator[Record]]:
-    """Yield the records of a file below its heading."""
-    with row.file.open("rb") as own, text_of(own.file, row.encoding) as text:
+    """Yield the records of a file below its heading; BadFile where somebody took it away."""
+    try:
+        file = row.file.open("rb")
+    except FileNotFoundError:
+        raise BadFile(NoTable.GONE) from None
+    with file as own, text_of(own.file, row.encoding) as text:
         found = records(lines(text), row.delimiter)
         if row.has_heading:
             next(found, None)

@@ -195,19 +195,19 @@ SUBSCRIBER = (
     )
 )
 SUBSCRIPTION = "newsletter_id, subscriber_id, state, tracking, confirmed_at".split(", ")
-# `measure_may`: agreed in the file, and not refused since.
+# `measure_may`: agreed in the file, and not refused since. Numbered as in the file, written in the order of their keys.
 TAKEN = """
 , welcome AS MATERIALIZED (
     SELECT *, tracking AND NOT coalesce(measure_no AND measure_at >= given_at, false) AS measure_may,
         coalesce(reader_id, nextval((SELECT pg_get_serial_sequence('audiences_subscriber', 'id')::regclass))) AS pk
-    FROM judged WHERE verdict IN ('new', 'joined') ORDER BY address_key
+    FROM judged WHERE verdict IN ('new', 'joined') ORDER BY number
 ), fresh AS (
     INSERT INTO audiences_subscriber (id, address, address_key, first_name, language, commune, department, interests,
         kind, subscribed_on, came_by{subscriber_columns})
     SELECT pk, address, address_key, first_name, language, commune, department, interests, kind,
         (given_at AT TIME ZONE %(zone)s)::date,
         CASE WHEN (%(methods)s::text[])[source] = 'admin' THEN 'board' ELSE 'file' END{subscriber_values}
-    FROM welcome WHERE verdict = 'new'
+    FROM welcome WHERE verdict = 'new' ORDER BY address_key
 ), filled AS (
     UPDATE audiences_subscriber reader SET
         first_name = CASE WHEN reader.first_name = '' THEN judged.first_name ELSE reader.first_name END,
@@ -218,6 +218,7 @@ TAKEN = """
     INSERT INTO audiences_subscription (newsletter_id, subscriber_id, state, tracking,
         confirmed_at{subscription_columns})
     SELECT %(newsletter)s, pk, 'confirmed', measure_may, given_at{subscription_values} FROM welcome
+    ORDER BY address_key
     ON CONFLICT (subscriber_id, newsletter_id) DO UPDATE SET
         state = excluded.state, tracking = excluded.tracking, confirmed_at = excluded.confirmed_at
 ), over AS (

@@ -32,6 +32,7 @@ class NoTable(StrEnum):
     NO_ADDRESS = "no_address"
     WORKBOOK = "workbook"
     BOMB = "bomb"
+    GONE = "gone"
 
 
 class BadFile(ValueError):

@@ -134,7 +134,12 @@ def refused(request: HttpRequest, file_id: int) -> StreamingHttpResponse:
 
 
 def _describe(request: HttpRequest, row: Import) -> HttpResponse:
-    shown = imports.preview(row)
+    try:
+        shown = imports.preview(row)
+    except BadFile as wrong:
+        imports.discard(row)
+        messages.warning(request, str(import_words.NO_TABLE[wrong.code]))
+        return redirect("imports")
     width = max([len(row.heading), *(len(record.cells) for record in shown)])
     form = MeaningForm(row, width, request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -91,6 +91,16 @@ def test_what_is_larger_than_allowed_is_refused_in_words(board: Client, monkeypa
     assert "300 Mo" in upload(board, JEANNE).content.decode()
 
 
+def test_a_file_that_was_taken_away_is_asked_for_again(board: Client) -> None:
+    upload(board, JEANNE)
+    row = Import.objects.get()
+    row.file.storage.delete(row.file.name)
+
+    said = board.get(reverse("import", args=[row.pk]), follow=True).content.decode()
+    assert "n’est plus là" in said
+    assert not Import.objects.exists()
+
+
 def test_another_writing_may_be_chosen(board: Client) -> None:
     row = received("email;prénom\nelodie@lavande.example;Élodie\n".encode("cp850"))
     answer = board.post(

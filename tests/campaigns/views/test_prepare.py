@@ -234,7 +234,7 @@ def test_the_pages_cost_as_many_queries_however_many_groups(
 
     with django_assert_max_num_queries(12):
         page(client, "campaign-prepare", campaign.edition_id)
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(23):
         page(client, "campaign-launch", campaign.pk)
 
 
