@@ -85,7 +85,8 @@ class Person:
         raise AssertionError(f"nothing says “{words}” on {self.answer.url}:\n{self.sees[:2000]}")
 
     def _see(self, answer: requests.Response) -> None:
-        assert answer.ok, f"{answer.status_code} of {answer.url}: {answer.text[:2000]}"
+        words = re.sub(r"<[^>]*>|\s+", " ", answer.text.partition("<main")[2] or answer.text)
+        assert answer.ok, f"{answer.status_code} of {answer.url}: {words[:2000]}"
         self.answer, self._files = answer, {}
         self.page = lxml.html.fromstring(answer.content, parser=lxml.html.HTMLParser(encoding="utf-8"))
 

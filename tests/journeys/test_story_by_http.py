@@ -143,6 +143,8 @@ def came(house: House) -> dict[str, int]:
 def everybody(board: Person) -> int:
     """Go on from the locked edition to the one question, and return how many readers it names."""
     board.follow("Préparer l’envoi")
+    if "À tous les inscrits" in board.sees:  # there are groups to choose from
+        board.choose("À tous les inscrits")
     board.press("Continuer")
     assert "Une minute après votre confirmation" in board.sees
     return int(board.page.xpath("string(//p[@class='figure'])"))
