@@ -306,6 +306,7 @@ class Story:
             "test_id": [test.pk for test in self.test_mails],
             "mail_id": [ParkedMail.objects.values_list("pk", flat=True)[0]],
             "file_id": [row.pk for row in self.files],
+            "reader_id": [self.reader.pk],
             "segment_id": [segment.pk for segment in self.segments],
             "invitation_id": [invitations.invite(self.offers[0], by=None, now=self.now).pk],
             "feast_id": [feast.pk for feast in self.feasts],
