@@ -43,43 +43,48 @@ SELECT target FROM seat
 _OWN = """
 WITH seat AS MATERIALIZED (
     SELECT l.id AS link, l.target, d.campaign_id, d.state,
-           CASE WHEN %(now)s::timestamptz - COALESCE(d.settled_at, d.armed_at)
-                     < make_interval(secs => %(too_soon)s::float8) THEN 2 ELSE 1 END AS verdict,
-           {standing} = ANY(%(consented)s::text[]) AS consented
+           COALESCE(%(now)s::timestamptz - COALESCE(d.settled_at, d.armed_at)
+                    < make_interval(secs => %(too_soon)s::float8), false) AS soon,
+           {standing} IN ({consented}) AS consented
     FROM campaigns_delivery d JOIN campaigns_campaign c ON c.id = d.campaign_id
     JOIN newsletter_edition e ON e.id = c.edition_id
     JOIN campaigns_link l ON l.campaign_id = d.campaign_id AND l.position = %(position)s
     WHERE d.id = %(delivery)s
 ), hit AS MATERIALIZED (
-    SELECT link, CASE WHEN (%(scanners)s::text[])[verdict] = '' THEN 0 ELSE 1 END AS machine FROM seat
+    SELECT link, key, scanner, CASE scanner WHEN '' THEN 0 ELSE 1 END AS machine
+    FROM seat, (VALUES (false, %(key)s::bytea, %(scanner)s::text), (true, %(key_soon)s, %(scanner_soon)s))
+         AS telling (soon, key, scanner)
+    WHERE telling.soon = seat.soon
 ), {counted}, held AS MATERIALIZED (
     SELECT c.id FROM campaigns_campaign c, seat, quietly
-    WHERE c.id = seat.campaign_id AND seat.consented AND seat.state <> ALL(%(settled_by_it)s::text[])
+    WHERE c.id = seat.campaign_id AND seat.consented AND seat.state NOT IN ({settled_by_it})
     FOR KEY SHARE OF c
 ), told AS (
     INSERT INTO campaigns_deliveryevent
         (key, delivery_id, campaign_id, kind, at, recorded_at, fault, text, source, link, scanner)
-    SELECT (%(keys)s::bytea[])[seat.verdict], %(delivery)s, held.id, '{clicked}', %(now)s, %(now)s, '', '', '{source}',
-           %(position)s::smallint, (%(scanners)s::text[])[seat.verdict]
-    FROM seat, held
+    SELECT hit.key, %(delivery)s, held.id, '{clicked}', %(now)s, %(now)s, '', '', '{source}', %(position)s::smallint,
+           hit.scanner
+    FROM hit, held
     ON CONFLICT (key) DO NOTHING
     RETURNING delivery_id
 ), due AS (
     INSERT INTO campaigns_clicktosettle (delivery_id, due_at) SELECT delivery_id, %(due)s::timestamptz FROM told
     ON CONFLICT (delivery_id) DO NOTHING
 )
-SELECT target, verdict, consented AND state = ANY(%(settled_by_it)s::text[]) FROM seat
+SELECT target, soon, consented AND state IN ({settled_by_it}) FROM seat
 """
 SHARED = Statement(_SHARED.format(counted=_COUNTED.format(quietly=opens.QUIETLY, seat="seat")))
+_SETTLED_BY_IT = [state.value for state in DeliveryState if Turn.ARRIVE in MOVES[state]]
 OWN = Statement(
     _OWN.format(
         counted=_COUNTED.format(quietly=opens.QUIETLY, seat="hit"),
         standing=opens.standing(subscriber="d.subscriber_id", key="d.address_key", newsletter="e.newsletter_id"),
+        consented=", ".join(f"'{said}'" for said in opens.CONSENTED),
+        settled_by_it=", ".join(f"'{state}'" for state in _SETTLED_BY_IT),
         clicked=Heard.CLICKED.value,
         source=SOURCE,
     )
 )
-SETTLED_BY_IT = [state.value for state in DeliveryState if Turn.ARRIVE in MOVES[state]]
 
 
 def follow_shared(token: str, hit: Hit) -> str | None:
@@ -108,15 +113,15 @@ def follow(token: str, hit: Hit) -> str | None:
         "day": timezone.localdate(hit.at),
         "shard": opens.shard(),
         "too_soon": int(TOO_SOON.total_seconds()),
-        "keys": [one.digest for one in tellings],
-        "scanners": [one.scanner for one in tellings],
-        "consented": opens.CONSENTED,
-        "settled_by_it": SETTLED_BY_IT,
+        "key": tellings[0].digest,
+        "key_soon": tellings[1].digest,
+        "scanner": tellings[0].scanner,
+        "scanner_soon": tellings[1].scanner,
         "due": hit.at + SETTLED_AFTER,
     }
-    for target, verdict, settles in OWN.ask(asked):
+    for target, soon, settles in OWN.ask(asked):
         if settles:
-            _settle_by(tellings[verdict - 1])
+            _settle_by(tellings[soon])
         return str(target)
     return None
 
