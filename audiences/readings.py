@@ -104,7 +104,15 @@ def _read(row: Import, *, until: datetime, clock: Clock) -> bool:
         return False
     row.refresh_from_db()
     reading = _reading(row)
-    with row.file.open("rb") as file, text_of(file.file, row.encoding) as text:
+    try:
+        kept = row.file.open("rb")
+    except FileNotFoundError:
+        if row.confirmed_at is not None:
+            raise  # half of it is in: only who keeps the server can bring the rest
+        # The board's page finds it gone and asks for it again.
+        Import.objects.filter(pk=row.pk, held_until=held_until).update(state=S.RECEIVED.value, held_until=None)
+        return False
+    with kept as file, text_of(file.file, row.encoding) as text:
         found = records(lines(text), row.delimiter)
         for _ in islice(found, row.read_lines + row.has_heading):
             pass

@@ -8,27 +8,26 @@ The web is README.md's command over a durable PostgreSQL. What is measured takes
 behind the same middleware in the same gunicorn; each turn gives a ratio, the figure is their median.
 """
 
-import argparse
 import os
 import statistics
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from benchmarks import machine, reports, visitors
-from benchmarks.figures import Figure, lines, table
-from benchmarks.house import Failed, House, dump
-from benchmarks.sinks import Sinks, Unavailable
-from newsletter.servers import laptop
+from benchmarks import bench, reports, visitors
+from benchmarks.bench import Bench, Chapter
+from benchmarks.figures import Figure
+from benchmarks.house import Failed, House
+from benchmarks.sinks import Sinks
 from newsletter.servers.process import CODE, Running, free_port, spawn, stop, wait_until
 
 # As in README.md, word for word.
 WEB = "gunicorn newsletter.wsgi:application --workers 2 --threads 4 --no-control-socket"
+NAME = "bench-feedback"
 FIGURES = (
     Figure("redirect", "a reader's own redirect ÷ a bare view", 0.5, 0.8),
     Figure("redirect-shared", "the redirect that all share ÷ a bare view", 0.5, 0.8),
@@ -55,28 +54,6 @@ class Sizes:
 
 
 QUICK = Sizes(1, 60, 500, 1_000)
-
-
-@dataclass
-class Bench:
-    """What is wanted, what was found."""
-
-    house: House
-    sizes: Sizes
-    wanted: frozenset[str]
-    values: dict[str, float] = field(default_factory=dict)
-    runs: dict[str, list[float]] = field(default_factory=dict)
-
-    def wants(self, *names: str) -> bool:
-        return bool(self.wanted.intersection(names))
-
-    def note(self, name: str, value: float) -> None:
-        if name in self.wanted:
-            self.values[name] = value
-            print(f"  {name} {value:.2f}", flush=True)
-
-    def keep(self, name: str, value: float) -> None:
-        self.runs.setdefault(name, []).append(value)
 
 
 @contextmanager
@@ -264,7 +241,7 @@ def told(bench: Bench) -> None:
     bench.note("events-per-s", statistics.median(rates))
 
 
-CHAPTERS: tuple[tuple[Callable[[Bench], None], tuple[str, ...]], ...] = (
+CHAPTERS: tuple[Chapter, ...] = (
     (answered, ("redirect", "redirect-shared", "one-click")),
     (while_sending, ("redirect-p99-ms", "one-click-p99-ms")),
     (told, ("events-per-s",)),
@@ -273,41 +250,10 @@ CHAPTERS: tuple[tuple[Callable[[Bench], None], tuple[str, ...]], ...] = (
 
 def main(words: Sequence[str] | None = None) -> int:
     """Measure, and print the table and the lines; 1 where something could not be measured."""
-    arguments = argparse.ArgumentParser(
-        prog="bench-feedback", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    arguments.add_argument("--only", default=",".join(NAMES), help="figures, separated by commas")
-    arguments.add_argument("--quick", action="store_true", help="a smoke test of this script: its figures mean nothing")
+    arguments = bench.parser(NAME, FIGURES, __doc__)
     options = arguments.parse_args(words)
-    wanted = frozenset(options.only.split(","))
-    if unknown := wanted - set(NAMES):
-        arguments.error(f"no such figure: {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
-    sizes = QUICK if options.quick else Sizes()
-    var = (laptop.var() / "bench-feedback").absolute()
-    missing: dict[str, str] = {}
-    with House(var) as house:
-        bench = Bench(house, sizes, wanted)
-        for chapter, names in CHAPTERS:
-            if bench.wants(*names):
-                print((chapter.__doc__ or "").strip(), flush=True)
-                try:
-                    chapter(bench)
-                except (Unavailable, Failed, OSError, RuntimeError, subprocess.SubprocessError) as problem:
-                    missing |= dict.fromkeys(wanted.intersection(names) - bench.values.keys(), str(problem))
-                    print(f"  not measured: {problem}", flush=True)
-        versions = machine.versions()
-    results = var / "bench-feedback.json"
-    figures = {one.name: asdict(one) | {"value": bench.values.get(one.name)} for one in FIGURES}
-    dump(
-        results,
-        {"versions": versions, "sizes": asdict(sizes), "figures": figures, "missing": missing, "runs": bench.runs},
-    )
-    print("\n".join(f"{name}: {value}" for name, value in versions.items()))
-    for name, of in bench.runs.items():
-        print(f"{name}: {', '.join(f'{one:,}' for one in of)}")
-    print(f"\n{table(bench.values, FIGURES)}\n\nAll runs: {results}\n", flush=True)
-    print(lines(bench.values, FIGURES, "bench-feedback"), flush=True)
-    return 1 if missing else 0
+    asked = bench.wanted(arguments, options.only, FIGURES)
+    return bench.run(NAME, FIGURES, CHAPTERS, QUICK if options.quick else Sizes(), asked)
 
 
 if __name__ == "__main__":

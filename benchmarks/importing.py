@@ -16,6 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from benchmarks.bench import Bench
 from benchmarks.figures import Figure
 from benchmarks.house import Failed
 from newsletter.servers.process import CODE
@@ -33,7 +34,7 @@ SOURCE = "Salon, bulletins papier"
 FORGOTTEN = "audiences_consent, audiences_subscription, audiences_subscriber, audiences_suppression, audiences_import"
 
 
-def measured(bench: Any) -> None:
+def measured(bench: Bench) -> None:
     """A file of readers, three faults in a hundred: ours, the usual way, and a bare COPY."""
     path = bench.house.var / "readers.csv"
     write(path, bench.sizes.lines)

@@ -13,9 +13,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from benchmarks import machine
+from benchmarks.bench import Bench
 from benchmarks.figures import Figure
 from benchmarks.house import House
 from newsletter.servers import laptop
@@ -45,7 +46,7 @@ FIGURES = (*figures("100k"), *figures("1m"))
 NAMES = tuple(figure.name for figure in FIGURES)
 
 
-def measured(bench: Any) -> None:
+def measured(bench: Bench) -> None:
     """Segments: every fact and six groups, against SQL by hand; their deliveries; the builder in a browser."""
     found = []
     for size, readers in zip(SIZES, bench.sizes.readers, strict=True):

@@ -15,7 +15,7 @@ from django.db import connection
 
 from audiences import imports, readings, staging, suppressions
 from audiences.core.consent import StopReason
-from audiences.core.guessing import Column
+from audiences.core.guessing import BadFile, Column
 from audiences.core.importing import Counts
 from audiences.models import Consent, Import, ImportPart, RefusedLine, StagedReader, Subscription
 from newsletter.servers.process import CODE
@@ -150,6 +150,18 @@ def test_lines_that_a_crashed_database_lost_are_read_again(expected: Counts) -> 
     worked(row)
     assert row.state == "done"
     assert imports.counts_of(row) == expected
+
+
+def test_a_file_that_was_taken_away_waits_to_be_given_again(expected: Counts) -> None:
+    row = received(content())
+    imports.tell(row, {Column(key): at for key, at in row.columns.items()}, FAIR, by=None, now=make.NOON)
+    row.file.storage.delete(row.file.name)
+
+    assert not readings.work(row.pk, until=LATER, clock=lambda: make.NOON)
+    row.refresh_from_db()
+    assert (row.state, row.held_until) == ("received", None)
+    with pytest.raises(BadFile, match="gone"):
+        imports.preview(row)
 
 
 def test_a_sign_up_in_the_same_moment_only_costs_a_second_look(

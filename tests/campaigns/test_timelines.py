@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 
 from audiences import links, subscriptions, suppressions
-from audiences.core.consent import StopReason
+from audiences.core.consent import Act, StopReason
 from audiences.models import Subscriber
 from campaigns import clicks, feedback, timelines
 from campaigns.core.clicks import Hit
+from campaigns.core.delivery import DeliveryState
 from campaigns.core.fault import Fault
 from campaigns.core.feedback import Feedback, Heard
+from campaigns.flight import Reason
 from campaigns.flight_words import sentence
 from tests import make
 from tests.campaigns.measured import BROWSER, SENT_AT, letters
@@ -64,8 +66,12 @@ def test_of_who_is_not_measured_no_click_is_told() -> None:
 
 
 def test_every_code_has_its_sentence() -> None:
-    for one in timelines.of(story(tracking=True)):
-        assert "%(" not in sentence(one)
+    told = [f"{about}_{act}" for about in ("consent", "tracking") for act in Act]
+    told += [f"letter_{state}" for state in DeliveryState]
+    told += [f"heard_{kind}" for kind in Heard if kind is not Heard.CLICKED]
+    for code in [*told, "suppressed", "clicked"]:
+        said = {"letter": "Noël", "label": "Huile", "source": "dsn", "method": "form", "text": "", "reason": ""}
+        assert sentence(Reason(NOON, code, dict(said))), code
 
 
 def test_more_letters_ask_no_more_questions() -> None:
